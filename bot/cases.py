@@ -1,0 +1,230 @@
+"""A support case: its state, what is known of it, and the moves that are allowed. Pure; nothing here waits or speaks.
+
+    OPEN ──► WAITING ◄──► ESCALATED ──► CLAIMED ──► RESOLVED ──► CLOSED
+      │         │             ▲                         │           │
+      └─────────┴─────────────┴──────── reopen ◄────────┴───────────┘
+
+OPEN: the bot has something to do. WAITING: the next word is the requester's. ESCALATED: in the admin channel, nobody's.
+CLAIMED: a responder has it. RESOLVED: somebody says that it is mended, the requester has not confirmed. CLOSED: the
+requester confirmed, gave up, or was silent for long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.errors import UserError
+from bot.events import CaseId, ChannelId, MessageRef, UploadId, UserId, Workspace
+from knowledge import CauseId, ChoiceId, Diagnosis, Platform, QuestionId, StepId
+
+
+class CaseState(StrEnum):
+    """Where a case stands; see the picture above."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    ESCALATED = "escalated"
+    CLAIMED = "claimed"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Origin(StrEnum):
+    """How a case began, and so where it is answered."""
+
+    #: `/vpn-help`, the home tab, a shortcut, a direct message: answered in the direct message.
+    REQUEST = "request"
+    #: A mention of the bot in a thread: answered in that thread.
+    MENTION = "mention"
+    #: An upload in a watched channel: answered in its thread, once.
+    WATCHED = "watched"
+
+
+class Resolution(StrEnum):
+    """Why a case ended."""
+
+    FIXED = "fixed"
+    WORKS_NOW = "works-now"
+    CANCELLED = "cancelled"
+    SILENT = "silent"
+
+
+class UploadState(StrEnum):
+    """How far an uploaded file has come."""
+
+    RECEIVED = "received"
+    READ = "read"
+    #: It could not be fetched or read; `Upload.problem` says why.
+    FAILED = "failed"
+    #: It was deleted in Slack, and here.
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file of this case. The reading itself (`knowledge.Log`) stands in the store under `id`."""
+
+    id: UploadId
+    file_id: str
+    #: The person's own name for it: untrusted text.
+    name: str
+    state: UploadState = UploadState.RECEIVED
+    #: The message that carried it; None from a modal.
+    ref: MessageRef | None = None
+    problem: str | None = None
+    shared_with_desk: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of the timeline: who did what, when. `text` is redacted."""
+
+    at: datetime
+    what: str
+    who: UserId | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One person's trouble with the VPN, from the first word to the confirmed fix."""
+
+    id: CaseId
+    workspace: Workspace
+    requester: UserId
+    origin: Origin
+    opened_at: datetime
+    locale: str = "en"
+    state: CaseState = CaseState.OPEN
+    #: Where it is answered when the origin is a channel's thread.
+    channel_thread: MessageRef | None = None
+    #: Where `/vpn-help` was typed.
+    asked_in: ChannelId | None = None
+    platform: Platform | None = None
+    #: What the person typed, redacted, oldest first.
+    said: tuple[str, ...] = ()
+    answers: Mapping[QuestionId, ChoiceId] = field(default_factory=lambda: MappingProxyType({}))
+    #: Questions that were put, in order; the last one without an answer is the open one.
+    asked: tuple[QuestionId, ...] = ()
+    #: Steps that were tried and did not help.
+    tried: tuple[StepId, ...] = ()
+    uploads: tuple[Upload, ...] = ()
+    diagnosis: Diagnosis | None = None
+    #: Which attempt the person says it is about; None: the engine chose.
+    attempt: int | None = None
+    escalated_at: datetime | None = None
+    escalation_reasons: tuple[str, ...] = ()
+    assignee: UserId | None = None
+    confirmed_cause: CauseId | None = None
+    resolution: Resolution | None = None
+    closed_at: datetime | None = None
+    timeline: tuple[Entry, ...] = ()
+    #: Grows by one with each stored change; the store refuses a change made on an older one.
+    version: int = 0
+
+    @property
+    def open_question(self) -> QuestionId | None:
+        """The question that waits for an answer."""
+        if self.asked and self.asked[-1] not in self.answers:
+            return self.asked[-1]
+        return None
+
+    @property
+    def on_desk(self) -> bool:
+        """True from the first escalation on: the requester's words appear in the admin thread as well."""
+        return self.escalated_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        """True when nothing more is expected of anybody."""
+        return self.state in (CaseState.RESOLVED, CaseState.CLOSED)
+
+    def noted(self, at: datetime, what: str, who: UserId | None = None, text: str = "") -> Case:
+        """With a line more in the timeline."""
+        return replace(self, timeline=(*self.timeline, Entry(at=at, what=what, who=who, text=text)))
+
+    def asking(self, question: QuestionId) -> Case:
+        """With a question put; the next word is the requester's."""
+        asked = (*(q for q in self.asked if q != question), question)
+        return replace(self, asked=asked, state=self._quiet(CaseState.WAITING))
+
+    def answered(self, question: QuestionId, choice: ChoiceId) -> Case:
+        """With an answer, which replaces an earlier one to the same question."""
+        answers = MappingProxyType({**self.answers, question: choice})
+        return replace(self, answers=answers, state=self._quiet(CaseState.OPEN))
+
+    def without_answer(self, question: QuestionId) -> Case:
+        """With an answer taken back, so that the question can be put again."""
+        answers = MappingProxyType({q: c for q, c in self.answers.items() if q != question})
+        return replace(self, answers=answers)
+
+    def diagnosed(self, diagnosis: Diagnosis) -> Case:
+        """With what the evidence says now."""
+        return replace(self, diagnosis=diagnosis, platform=self.platform or diagnosis.platform)
+
+    def tried_step(self, step: StepId) -> Case:
+        """With a step that did not help."""
+        return self if step in self.tried else replace(self, tried=(*self.tried, step))
+
+    def with_upload(self, upload: Upload) -> Case:
+        """With a file added, or its record replaced."""
+        others = tuple(u for u in self.uploads if u.id != upload.id)
+        known = any(u.id == upload.id for u in self.uploads)
+        if not known:
+            return replace(self, uploads=(*others, upload))
+        return replace(self, uploads=tuple(upload if u.id == upload.id else u for u in self.uploads))
+
+    def escalated(self, at: datetime, reasons: tuple[str, ...]) -> Case:
+        """Handed to the admin channel; a second time only adds reasons."""
+        if self.on_desk and self.state in (CaseState.ESCALATED, CaseState.CLAIMED):
+            added = tuple(r for r in reasons if r not in self.escalation_reasons)
+            return replace(self, escalation_reasons=self.escalation_reasons + added)
+        return replace(
+            self, state=CaseState.ESCALATED, escalated_at=self.escalated_at or at, escalation_reasons=reasons, assignee=None
+        )
+
+    def claimed(self, responder: UserId) -> Case:
+        """Taken by a responder.
+
+        Raises:
+            UserError: somebody else has it, or it is over.
+        """
+        if self.is_over:
+            raise UserError("case-is-over")
+        if self.assignee not in (None, responder):
+            raise UserError("already-claimed", assignee=str(self.assignee))
+        return replace(self, state=CaseState.CLAIMED, assignee=responder)
+
+    def released(self) -> Case:
+        """Back in the queue."""
+        return replace(self, state=CaseState.ESCALATED, assignee=None)
+
+    def confirmed(self, cause: CauseId) -> Case:
+        """With the cause that a responder says it was."""
+        return replace(self, confirmed_cause=cause)
+
+    def resolved(self, resolution: Resolution) -> Case:
+        """Mended, says somebody; the requester has not confirmed yet."""
+        return replace(self, state=CaseState.RESOLVED, resolution=resolution)
+
+    def closed(self, at: datetime, resolution: Resolution) -> Case:
+        """Over."""
+        return replace(self, state=CaseState.CLOSED, resolution=resolution, closed_at=at)
+
+    def reopened(self) -> Case:
+        """Not mended after all; with whoever had it before, if somebody had."""
+        if self.assignee:
+            state = CaseState.CLAIMED
+        elif self.on_desk:
+            state = CaseState.ESCALATED
+        else:
+            state = CaseState.OPEN
+        return replace(self, state=state, resolution=None, closed_at=None)
+
+    def _quiet(self, state: CaseState) -> CaseState:
+        """`state`, unless the case is with the desk: there the interview does not change whose it is."""
+        return self.state if self.state in (CaseState.ESCALATED, CaseState.CLAIMED) else state

@@ -1,0 +1,202 @@
+"""What happened, as the doors hand it inwards: Slack's events and the bot's own, all frozen, all plain data.
+
+`slack/payloads.py` makes the first kind out of Slack's dicts; nothing behind it sees a dict of Slack's. The second kind
+(`UploadRead`, `TimerRang`) the jobs put into the same inbox, so that a case has one order of events, and one only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NewType
+
+CaseId = NewType("CaseId", str)
+UploadId = NewType("UploadId", str)
+UserId = NewType("UserId", str)
+ChannelId = NewType("ChannelId", str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """Whose data it is. Every record carries both, so that an organisation's workspaces never mix."""
+
+    team: str
+    enterprise: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRef:
+    """A message that exists: its channel and its `ts`, which is an id and never a number."""
+
+    channel: ChannelId
+    ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRef:
+    """A place to speak: a thread by its parent's `ts`, or a channel's top level."""
+
+    channel: ChannelId
+    ts: str | None = None
+
+
+class ChannelKind(StrEnum):
+    """What kind of conversation a message stands in."""
+
+    DIRECT = "direct"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedFile:
+    """A file as Slack describes it. Name, type and size are claims; `url` is only present where Slack gave one."""
+
+    id: str
+    name: str
+    size: int | None = None
+    mode: str = "hosted"
+    external: bool = False
+    url: str | None = None
+
+
+class Action(StrEnum):
+    """Every button and menu entry, by the `action_id` that Slack sends back."""
+
+    ANSWER = "answer"
+    ANSWER_UNKNOWN = "answer_unknown"
+    WORKS_NOW = "works_now"
+    STILL_BROKEN = "still_broken"
+    ASK_PERSON = "ask_person"
+    SHOW_DETAILS = "show_details"
+    STEP_DONE = "step_done"
+    SKIP = "skip"
+    BACK = "back"
+    CANCEL = "cancel"
+    REOPEN = "reopen"
+    SHARE_ORIGINAL = "share_original"
+    CHOOSE_ATTEMPT = "choose_attempt"
+    SPLIT_CASE = "split_case"
+    OPEN_INTAKE = "open_intake"
+    FORGET = "forget"
+    # the desk
+    CLAIM = "claim"
+    UNCLAIM = "unclaim"
+    OPEN_REPLY = "open_reply"
+    CONFIRM_CAUSE = "confirm_cause"
+    RESOLVE = "resolve"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What all events share. `id` is unique for ever: the same thing delivered twice has the same id."""
+
+    id: str
+    workspace: Workspace
+    at: datetime
+    user: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeSubmitted(Event):
+    """The first modal was sent: the beginning of a case."""
+
+    text: str = ""
+    platform: str | None = None
+    error: str | None = None
+    answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    files: tuple[UploadedFile, ...] = ()
+    #: Where `/vpn-help` was typed, for the receipt there; None from the home tab or a shortcut.
+    channel: ChannelId | None = None
+    #: Use once, within 30 minutes, never logged: the address at which Slack takes the ephemeral receipt.
+    response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePosted(Event):
+    """Somebody wrote, or uploaded, in a conversation that the bot is in."""
+
+    ref: MessageRef
+    kind: ChannelKind
+    thread_ts: str | None = None
+    #: Slack's markup taken off: mentions are names, entities are characters.
+    text: str = ""
+    files: tuple[UploadedFile, ...] = ()
+    mentions_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageChanged(Event):
+    """Somebody edited a message."""
+
+    ref: MessageRef
+    kind: ChannelKind
+    thread_ts: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(Event):
+    """Somebody took a message back; what came from it goes too."""
+
+    ref: MessageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileShared(Event):
+    """A file appeared, without the message that carried it: the fallback when the message event does not come."""
+
+    file_id: str
+    channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDeleted(Event):
+    """A file was deleted; its evidence goes too."""
+
+    file_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionTaken(Event):
+    """A button was pressed. `case` and `argument` are what the button carried, and prove nothing about rights."""
+
+    action: Action
+    case: CaseId | None = None
+    argument: str = ""
+    #: The message that holds the button.
+    ref: MessageRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplySubmitted(Event):
+    """A responder sent a reply to the requester: the only way across the wall."""
+
+    case: CaseId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordGiven(Event):
+    """A word after `/vpn-help` that needs no modal: `status`, `privacy`, `forget me`."""
+
+    word: str
+    channel: ChannelId | None = None
+    response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadRead(Event):
+    """Ours: a file was fetched and read, or could not be; the reading stands in the store under `upload`."""
+
+    upload: UploadId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerRang(Event):
+    """Ours: a time that a case set for itself has come."""
+
+    case: CaseId
+    name: str
