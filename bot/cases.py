@@ -80,6 +80,14 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Something the person typed, redacted; `ref` is the message it stands in, so that an edit or a deletion finds it."""
+
+    text: str
+    ref: MessageRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A line of the timeline: who did what, when. `text` is redacted."""
 
@@ -105,8 +113,8 @@ class Case:
     #: Where `/vpn-help` was typed.
     asked_in: ChannelId | None = None
     platform: Platform | None = None
-    #: What the person typed, redacted, oldest first.
-    said: tuple[str, ...] = ()
+    #: What the person typed, oldest first.
+    words: tuple[Words, ...] = ()
     answers: Mapping[QuestionId, ChoiceId] = field(default_factory=lambda: MappingProxyType({}))
     #: Questions that were put, in order; the last one without an answer is the open one.
     asked: tuple[QuestionId, ...] = ()
@@ -123,8 +131,15 @@ class Case:
     resolution: Resolution | None = None
     closed_at: datetime | None = None
     timeline: tuple[Entry, ...] = ()
+    #: Counts the messages with the current answer: slot `answer:<turn>`.
+    turn: int = 0
     #: Grows by one with each stored change; the store refuses a change made on an older one.
     version: int = 0
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What the person typed, redacted, oldest first."""
+        return tuple(words.text for words in self.words)
 
     @property
     def open_question(self) -> QuestionId | None:

@@ -81,6 +81,8 @@ class Action(StrEnum):
     SPLIT_CASE = "split_case"
     OPEN_INTAKE = "open_intake"
     FORGET = "forget"
+    #: To a message that could belong to several cases: this one (`case`), or a new one (none).
+    CHOOSE_CASE = "choose_case"
     # the desk
     CLAIM = "claim"
     UNCLAIM = "unclaim"

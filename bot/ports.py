@@ -13,8 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.cases import Case
+from bot.cases import Case, Upload
 from bot.events import CaseId, ChannelId, MessageRef, ThreadRef, UploadedFile, UploadId, UserId, Workspace
+from knowledge import ChoiceId, Log, Platform, QuestionId
 
 #: One Block Kit block, as JSON. Only `messages/` makes them.
 Block = Mapping[str, Any]
@@ -69,6 +70,16 @@ class Whisper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """A direct message to a person at its top level, outside of any case (which case?, status, forgotten)."""
+
+    key: str
+    user: UserId
+    message: Message
+    slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """Fetch a file and read it in a worker process; `UploadRead` follows."""
 
@@ -98,7 +109,7 @@ class Outcome:
     """What a step decided. An empty one is a decision too: the event is done with."""
 
     case: Case | None = None
-    says: tuple[Say | Whisper, ...] = ()
+    says: tuple[Say | Whisper | Tell, ...] = ()
     reads: tuple[Read, ...] = ()
     passes: tuple[PassOn, ...] = ()
     timers: tuple[Timer, ...] = ()
@@ -119,6 +130,194 @@ class Profile:
     timezone: str = "UTC"
     is_guest: bool = False
     is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What was understood of a person's words: shown to them, so that they can correct it."""
+
+    #: Answers found in the words.
+    answers: Mapping[QuestionId, ChoiceId]
+    #: Error numbers and symbols, as typed.
+    codes: tuple[str, ...] = ()
+    platform: Platform | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """True where no word meant anything to the knowledge base."""
+        return not self.answers and not self.codes and self.platform is None
+
+
+#: Stands in a message for the address of the case's own message; the outbox puts the true one in when it speaks.
+CASE_LINK = "https://case-link.invalid/"
+
+
+class Messages(Protocol):
+    """What is said, occasion by occasion. An implementation is bound to one knowledge base, and is pure.
+
+    `locale` is `en` or `pt-BR`: the requester's for what they read, the desk's for what the desk reads. The wall runs
+    through this protocol: what goes to the requester takes nothing that a responder wrote, but for `relay_to_requester`,
+    and names no responder.
+    """
+
+    # -- to the requester
+
+    def case_opened(self, case: Case, *, locale: str) -> Message:
+        """Slot `case`, the parent of the thread; rendered again with each change of state (it shows where the case stands)."""
+        ...
+
+    def receipt(self, case: Case, upload: Upload, *, locale: str) -> Message:
+        """Slot `upload:<id>`: the file arrived and is being read; names it."""
+        ...
+
+    def upload_read(self, case: Case, upload: Upload, log: Log, *, locale: str) -> Message:
+        """Slot `upload:<id>`: read whole or partly; what it is, what was masked, *pass the original on* where `case.on_desk`."""
+        ...
+
+    def unrecognised(self, case: Case, upload: Upload, log: Log, *, locale: str) -> Message:
+        """Slot `upload:<id>`: unrecognised or refused; why (`log.reasons`), and how to collect the right log."""
+        ...
+
+    def already_read(self, case: Case, upload: Upload, earlier: Upload, *, locale: str) -> Message:
+        """Slot `upload:<id>`: the same content as `earlier`; not read twice."""
+        ...
+
+    def reading_failed(self, case: Case, upload: Upload, *, locale: str) -> Message:
+        """Slot `upload:<id>`: it could not be fetched or read; `upload.problem` is a code of `Refused`, `too-large`,
+        `timed-out`, `worker-died`, `deleted` or `unreachable`; what to do instead."""
+        ...
+
+    def question(self, case: Case, question: QuestionId, *, may_go_back: bool, locale: str) -> Message:
+        """Slot `answer:<turn>`: one question, why it is asked, a button or a menu per choice (`answer`, argument
+        `question=choice`), *I don't know* (`answer_unknown`), *Back*, *Ask a person*; and shortly what is known so far."""
+        ...
+
+    def reply(self, case: Case, *, locale: str) -> Message:
+        """Slot `answer:<turn>`: what is likely wrong, how we know (the line), what to do (`case.diagnosis.next`: a step to
+        try, a log to collect, the hand-over, or nothing), what to send if that fails; *It works now*, *Still broken*
+        (argument: the step's id), *Ask a person*, *Details*."""
+        ...
+
+    def settled(self, case: Case, *, question: QuestionId | None, locale: str) -> Message:
+        """Slot `answer:<turn>` of an earlier turn, now that a newer one stands below: one line, no buttons. With `question`:
+        what was asked and what was answered; else what was said to be likely."""
+        ...
+
+    def details(self, case: Case, logs: Sequence[Log], *, locale: str) -> Message:
+        """Slot `details`: every hypothesis with reasons for, against, unconfirmed; the attempts; the files; the revision."""
+        ...
+
+    def understood(self, case: Case, heard: Heard, *, locale: str) -> Message:
+        """What was understood of the person's words, and that it can be corrected; or (`heard.nothing`) that they were
+        kept but not understood, and what to do instead."""
+        ...
+
+    def password_warning(self, case: Case, kinds: Sequence[str], *, locale: str) -> Message:
+        """The person typed a secret (`kinds`, as redaction names them): it is masked here; please delete the message."""
+        ...
+
+    def still_broken(self, case: Case, *, locale: str) -> Message:
+        """After *Still broken*: noted; the next step follows in its own message (none left: a person is asked)."""
+        ...
+
+    def handed_over(self, case: Case, *, locale: str) -> Message:
+        """The case is with the engineers now (`case.escalation_reasons`); write here, they see it."""
+        ...
+
+    def no_desk(self, case: Case, *, contact: str, locale: str) -> Message:
+        """There is no admin channel: whom to contact (the settings' text), and that the case is kept."""
+        ...
+
+    def taken(self, case: Case, *, locale: str) -> Message:
+        """An engineer has claimed the case. No name."""
+        ...
+
+    def relay_to_requester(self, case: Case, text: str, *, locale: str) -> Message:
+        """What a responder sent with *Reply to requester*."""
+        ...
+
+    def shared(self, case: Case, upload: Upload, *, locale: str) -> Message:
+        """The original was passed on to the engineers, as the person asked."""
+        ...
+
+    def resolved(self, case: Case, *, locale: str) -> Message:
+        """The engineers say that it is mended: does it work? (*It works now*, *Still broken*)"""
+        ...
+
+    def closed(self, case: Case, *, locale: str) -> Message:
+        """Over (`case.resolution`), with *Reopen*."""
+        ...
+
+    def reopened(self, case: Case, *, locale: str) -> Message:
+        """Open again, and what now."""
+        ...
+
+    def forgot_upload(self, case: Case, upload: Upload, *, locale: str) -> Message:
+        """Slot `upload:<id>`: deleted in Slack, so deleted here."""
+        ...
+
+    def receipt_ephemeral(self, case: Case, *, link: str, locale: str) -> Message:
+        """Where `/vpn-help` was typed: a case is open, and here it is."""
+        ...
+
+    def which_case(self, cases: Sequence[Case], parked: str, *, locale: str) -> Message:
+        """Several cases are open: which one is this about? A button per case (`choose_case`, `case` the id, argument
+        `parked`) and one for a new case (no `case`)."""
+        ...
+
+    def status(self, cases: Sequence[Case], *, locale: str) -> Message:
+        """The person's cases and where each stands; none: how to start."""
+        ...
+
+    def privacy(self, *, days: int, locale: str) -> Message:
+        """What is kept, for how long, who sees it, how to delete it."""
+        ...
+
+    def forget_asked(self, cases: Sequence[Case], *, locale: str) -> Message:
+        """*forget me*: what would be deleted, and the button that does it (`forget`)."""
+        ...
+
+    def forgotten(self, *, cases: int, locale: str) -> Message:
+        """Deleted: so many cases."""
+        ...
+
+    def unknown_word(self, word: str, *, locale: str) -> Message:
+        """A word after `/vpn-help` that means nothing: what there is."""
+        ...
+
+    def triage_reply(self, case: Case, logs: Sequence[Log], *, locale: str) -> Message:
+        """Slot `answer:<turn>` in a channel's thread (mention, watched upload): the diagnosis, for whoever reads along."""
+        ...
+
+    def nothing_to_read(self, case: Case, *, locale: str) -> Message:
+        """A mention in a thread that holds no file and no words that mean anything: what to upload, or `/vpn-help`."""
+        ...
+
+    def user_error(self, key: str, values: Mapping[str, str], *, locale: str) -> Message:
+        """A `UserError`: `case-is-over`, `already-claimed`, `not-yours`, `responders-only`, `case-is-gone`, `guests-may-not`,
+        `no-such-file`, `too-many-cases`, `nothing-to-say`."""
+        ...
+
+    def error(self, reference: str, *, locale: str) -> Message:
+        """Something failed inside: the reference, and what to do (say it again, ask a person)."""
+        ...
+
+    # -- to the desk
+
+    def card(self, case: Case, *, requester: str, locale: str) -> Message:
+        """Slot `card`, edited in place: who (`requester`: their name), since when, platform, stage, ranked causes with
+        reasons and lines, what was asked and tried, why it is here; *Claim*, *Reply to requester*, *This was the cause*."""
+        ...
+
+    def relay_to_desk(self, case: Case, text: str, *, requester: str, files: Sequence[str], change: str, locale: str) -> Message:
+        """What the requester wrote (redacted) or uploaded (names). `change`: `new`, `edited` or `deleted`."""
+        ...
+
+    def desk_news(self, case: Case, news: str, *, who: UserId | None, text: str, locale: str) -> Message:
+        """A line in the case's thread: `news` is `claimed`, `released`, `replied` (`text`), `cause-confirmed` (`text`: the
+        cause's id), `resolved`, `works-now`, `still-broken`, `cancelled`, `reopened`, `reply-failed` (`text`: Slack's word)
+        or `erased`."""
+        ...
 
 
 class Clock(Protocol):
@@ -194,6 +393,14 @@ class Chat(Protocol):
 
     async def upload(self, where: ThreadRef, path: Path, *, name: str, comment: str = "") -> None:
         """Show a file in a thread."""
+        ...
+
+    async def members(self, channel: ChannelId) -> frozenset[UserId]:
+        """Who is in a channel; cached for a while. Whoever is in the admin channel is a responder."""
+        ...
+
+    async def group(self, group: str) -> frozenset[UserId]:
+        """Who is in a user group, by its id; cached for a while."""
         ...
 
     async def replies(self, thread: MessageRef) -> Sequence[tuple[MessageRef, str, tuple[UploadedFile, ...]]]:
