@@ -99,6 +99,8 @@ class Event:
     workspace: Workspace
     at: datetime
     user: UserId | None = None
+    #: The person belongs to another company (Slack Connect): nothing private is for them.
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -50,10 +51,6 @@ class Mode(StrEnum):
     PLAYGROUND = "playground"
 
 
-def _slack(name: str) -> Any:
-    return Field(default=None, validation_alias=AliasChoices(name))
-
-
 class Settings(BaseSettings):
     """Everything that can be chosen from outside; numbers carry their unit in their name."""
 
@@ -67,9 +64,9 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    slack_bot_token: SecretStr | None = _slack("SLACK_BOT_TOKEN")
-    slack_app_token: SecretStr | None = _slack("SLACK_APP_TOKEN")
-    slack_signing_secret: SecretStr | None = _slack("SLACK_SIGNING_SECRET")
+    slack_bot_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_BOT_TOKEN"))
+    slack_app_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_APP_TOKEN"))
+    slack_signing_secret: SecretStr | None = Field(default=None, validation_alias=AliasChoices("SLACK_SIGNING_SECRET"))
 
     #: The channel in which engineers work, by id (`C…` or `G…`); without it *Ask a person* gives `contact`.
     admin_channel: str | None = None
@@ -116,7 +113,7 @@ class Settings(BaseSettings):
 
     @field_validator("admin_channel", "watched_channels", "responders")
     @classmethod
-    def _ids_not_names(cls, value: str | tuple[str, ...] | None, info: Any) -> str | tuple[str, ...] | None:
+    def _ids_not_names(cls, value: str | tuple[str, ...] | None, info: ValidationInfo) -> str | tuple[str, ...] | None:
         letters, example = ("S", "S0123ABCD") if info.field_name == "responders" else ("CG", "C0123ABCD")
         for one in (value,) if isinstance(value, str) else value or ():
             if not re.fullmatch(rf"[{letters}][A-Z0-9]{{2,}}", one):
@@ -125,7 +122,7 @@ class Settings(BaseSettings):
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod
-    def _token_kind(cls, value: SecretStr | None, info: Any) -> SecretStr | None:
+    def _token_kind(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         starts = ("xoxb-", "xoxe.xoxb-") if info.field_name == "slack_bot_token" else ("xapp-",)
         if value is not None and not value.get_secret_value().startswith(starts):
             raise ValueError(f"it does not begin with {starts[0]}; the app's pages at api.slack.com/apps show the right one")
@@ -270,10 +267,10 @@ def _unknown_names(environment: Mapping[str, str]) -> Iterator[str]:
         yield f"{name}: there is no such setting; {hint}"
 
 
-def _sentence(fault: Any) -> str:
+def _sentence(fault: ErrorDetails) -> str:
     """One fault of pydantic's as `VARIABLE: what is wrong`; its input is never shown, it may be a secret."""
     named = {field: variable for variable, field in variables().items()}
-    said = str(fault["msg"]).removeprefix("Value error, ")
+    said = fault["msg"].removeprefix("Value error, ")
     if not fault["loc"]:
         return said
     place = str(fault["loc"][0])
