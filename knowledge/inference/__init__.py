@@ -1,0 +1,1 @@
+from knowledge.inference.odds import FACTORS, MARKS, PRIORS

@@ -1,0 +1,105 @@
+"""The numbers: how words become odds, and odds a probability. Every number of the engine that is a judgement stands here.
+
+One cause variable per attempt: `P(c | all) ∝ prior(c) x P(stopped at that stage | c) x the factor of each finding about c`,
+over every cause of the base and over `other`, which no finding speaks for and no stage surprises.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from knowledge.rules import Cause
+from knowledge.terms import OTHER, STAGES, CauseId, Direction, Stage, Strength
+
+#: How often a cause is it before anything is known, as weights; they are divided by their sum.
+PRIORS: Mapping[str, float] = MappingProxyType({"common": 8.0, "usual": 4.0, "uncommon": 1.5, "rare": 0.5})
+
+#: The share of the prior that belongs to everything the base does not know.
+OTHER_PRIOR = 0.03
+
+#: By how much a finding multiplies the odds of its cause.
+FACTORS: Mapping[Direction, Mapping[Strength, float]] = MappingProxyType(
+    {
+        Direction.SUPPORTS: MappingProxyType(
+            {Strength.DECISIVE: 500.0, Strength.STRONG: 30.0, Strength.MODERATE: 6.0, Strength.WEAK: 2.0}
+        ),
+        Direction.OPPOSES: MappingProxyType(
+            {Strength.DECISIVE: 1 / 500, Strength.STRONG: 1 / 30, Strength.MODERATE: 1 / 6, Strength.WEAK: 1 / 2}
+        ),
+        # What the mechanism forbids; never zero, for a log may be another connection's.
+        Direction.EXCLUDES: MappingProxyType(
+            {Strength.DECISIVE: 1e-4, Strength.STRONG: 1e-3, Strength.MODERATE: 1e-2, Strength.WEAK: 1 / 20}
+        ),
+    }
+)
+
+#: People err: an answer alone never makes a cause less likely than by this.
+ANSWER_FLOOR = 1 / 50
+
+#: What an answer's mark in `questions.yaml` says.
+MARKS: Mapping[str, tuple[Direction, Strength]] = MappingProxyType(
+    {
+        "---": (Direction.EXCLUDES, Strength.STRONG),
+        "--": (Direction.OPPOSES, Strength.STRONG),
+        "-": (Direction.OPPOSES, Strength.WEAK),
+        "+": (Direction.SUPPORTS, Strength.WEAK),
+        "++": (Direction.SUPPORTS, Strength.MODERATE),
+    }
+)
+
+#: How likely an attempt stops at a stage that its cause does not name in `shows_at`: logs and readers err.
+STAGE_SLIP = 0.04
+#: The cause's own stage gets this much more than the other stages of its `shows_at`.
+HOME_WEIGHT = 2.0
+
+
+def factor(direction: Direction, strength: Strength, *, from_person: bool = False) -> float:
+    """By how much one finding multiplies the odds.
+
+    >>> factor(Direction.SUPPORTS, Strength.STRONG)
+    30.0
+    >>> factor(Direction.EXCLUDES, Strength.DECISIVE, from_person=True)
+    0.02
+    """
+    number = FACTORS[direction][strength]
+    return max(number, ANSWER_FLOOR) if from_person else number
+
+
+def priors(causes: Iterable[Cause]) -> dict[CauseId, float]:
+    """The prior of each cause and of `other`; they sum to 1."""
+    weights = {cause.id: cause.prior for cause in causes}
+    total = sum(weights.values())
+    if not total:
+        return {OTHER: 1.0}
+    shares = {cause: (1 - OTHER_PRIOR) * weight / total for cause, weight in weights.items()}
+    shares[OTHER] = OTHER_PRIOR
+    return shares
+
+
+def stage_likelihood(cause: Cause | None, stage: Stage, *, ended: bool) -> float:
+    """P(the reading stops at `stage` | cause). An attempt whose end was not seen came at least this far.
+
+    `cause` None is `other`: any stage is as likely.
+    """
+    table = _stage_table(cause)
+    if ended:
+        return table[stage.rank]
+    return sum(table[stage.rank :])
+
+
+def posterior(log_weights: Mapping[CauseId, float]) -> dict[CauseId, float]:
+    """Logarithms of weights to probabilities that sum to 1."""
+    highest = max(log_weights.values())
+    weights = {cause: math.exp(weight - highest) for cause, weight in log_weights.items()}
+    total = math.fsum(weights.values())
+    return {cause: weight / total for cause, weight in weights.items()}
+
+
+def _stage_table(cause: Cause | None) -> tuple[float, ...]:
+    if cause is None or not cause.shows_at:
+        return tuple(1 / len(STAGES) for _ in STAGES)
+    weights = [(HOME_WEIGHT if stage is cause.stage else 1.0) if stage in cause.shows_at else 0.0 for stage in STAGES]
+    named = sum(weights)
+    return tuple((1 - STAGE_SLIP) * weight / named + STAGE_SLIP / len(STAGES) for weight in weights)

@@ -1,0 +1,227 @@
+"""One YAML file as text with places: every scalar is a string, and every key and value knows its line and column.
+
+    stage: ike              ->  {"stage": "ike"}
+    offline: no             ->  {"offline": "no"}        the schema makes the type, never YAML
+    code: 0123              ->  {"code": "0123"}
+    line: read # of bytes   ->  a fault: YAML would cut the value at ` #`
+
+This is the only door of YAML into the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.errors import Fault, Span
+
+#: What the tree of a document is made of: a string, or a list or mapping of such.
+Tree = Any
+
+#: libyaml's parser where the wheel has it (25 times faster), else the one written in Python. Both make only strings.
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+#: Keys whose values are sentences or patterns: there a comment behind the value is a cut value, not a remark.
+FREE_TEXT = frozenset(
+    {"about", "ask", "do", "line", "regex", "says", "secrets", "source", "title", "undo", "verify", "when", "why"}
+)
+
+#: Longer than this a base file is surely not one.
+_MOST_BYTES = 8_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file that is well-formed YAML. `name` is its path below the base, as faults print it."""
+
+    name: str
+    lines: Sequence[str]
+    root: yaml.Node
+    data: Tree
+
+    def span(self, path: Sequence[str | int] = (), *, key: bool = False) -> Span:
+        """The place of the value (or of its key) at `path`; as near as it gets where the path leads nowhere."""
+        node = self.root
+        label: yaml.Node | None = None
+        for part in path:
+            found = _child(node, part)
+            if found is None:
+                break
+            label, node = found
+        return self.at(label if key and label is not None else node)
+
+    def at(self, node: yaml.Node) -> Span:
+        """The place of a node, with its source line."""
+        start, end = node.start_mark, node.end_mark
+        source = self.lines[start.line] if start.line < len(self.lines) else ""
+        same_line = end.line == start.line and isinstance(node, yaml.ScalarNode)
+        length = end.column - start.column if same_line else len(source.rstrip()) - start.column
+        return Span(file=self.name, line=start.line + 1, column=start.column + 1, length=max(1, length), source=source)
+
+    def node(self, path: Sequence[str | int]) -> yaml.Node | None:
+        """The node at exactly this path."""
+        node = self.root
+        for part in path:
+            found = _child(node, part)
+            if found is None:
+                return None
+            node = found[1]
+        return node
+
+
+def read_document(path: Path, name: str) -> tuple[Document | None, list[Fault]]:
+    """Read a file; what is wrong with it as YAML comes back as faults, and the document where there is one at all."""
+    try:
+        raw = path.read_bytes()
+        text = raw.decode("utf-8")
+    except OSError as error:
+        return None, [Fault(message=f"`{name}` cannot be read", reason=error.strerror, code="unreadable")]
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        place = Span(file=name, line=line)
+        return None, [
+            Fault(message="this file is not UTF-8", span=place, help="save it as UTF-8 in your editor", code="encoding")
+        ]
+    return parse_document(text, name)
+
+
+def parse_document(text: str, name: str) -> tuple[Document | None, list[Fault]]:
+    """Parse YAML text; see `read_document`."""
+    lines = text.splitlines()
+    if len(text) > _MOST_BYTES:
+        return None, [Fault(message=f"`{name}` is larger than a base file can be", code="too-large")]
+    try:
+        root = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        return None, [_syntax_fault(error, lines, name)]
+    except yaml.YAMLError as error:
+        return None, [Fault(message="this file is not YAML", span=Span(file=name, line=1), reason=str(error), code="yaml")]
+    if root is None:
+        return None, [
+            Fault(message="this file is empty", span=Span(file=name, line=1), help="begin with `schema: 1`", code="empty")
+        ]
+    faults: list[Fault] = []
+    document = Document(name=name, lines=lines, root=root, data=_plain(root))
+    faults += _duplicate_keys(document, root)
+    faults += _cut_values(document, root, key="")
+    return document, faults
+
+
+def read_yaml(path: Path) -> Tree:
+    """The content of any small YAML file (a corpus label, an answer sheet): strings, lists and mappings only.
+
+    Raises:
+        knowledge.errors.BaseError: it is not YAML.
+    """
+    from knowledge.errors import BaseError
+
+    document, faults = read_document(path, path.name)
+    if document is None:
+        raise BaseError(faults)
+    return document.data
+
+
+def _plain(node: yaml.Node) -> Tree:
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(child) for child in node.value]
+    return {_plain(key) if isinstance(key, yaml.ScalarNode) else str(key.value): _plain(value) for key, value in node.value}
+
+
+def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return key, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and 0 <= part < len(node.value):
+        child = node.value[part]
+        return child, child
+    return None
+
+
+def _walk(node: yaml.Node, key: str) -> Iterator[tuple[str, yaml.Node]]:
+    """Every node with the key that it, or the list it is in, stands under."""
+    yield key, node
+    if isinstance(node, yaml.MappingNode):
+        for label, value in node.value:
+            yield from _walk(value, str(label.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _walk(value, key)
+
+
+def _duplicate_keys(document: Document, root: yaml.Node) -> Iterator[Fault]:
+    for _, node in _walk(root, ""):
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        seen: dict[str, yaml.Node] = {}
+        for key, _value in node.value:
+            first = seen.setdefault(str(key.value), key)
+            if first is not key:
+                yield Fault(
+                    message=f"`{key.value}` stands here twice",
+                    span=document.at(key),
+                    reason=f"the first is on line {first.start_mark.line + 1}",
+                    help="keep one of the two; YAML would silently take the last",
+                    code="duplicate-key",
+                )
+
+
+def _cut_values(document: Document, root: yaml.Node, key: str) -> Iterator[Fault]:
+    """Plain scalars behind which a ` #` starts a comment: in a sentence or a pattern that is a cut value."""
+    for label, node in _walk(root, key):
+        if not isinstance(node, yaml.ScalarNode) or node.style or not node.value:
+            continue
+        end = node.end_mark
+        if end.line >= len(document.lines):
+            continue
+        rest = document.lines[end.line][end.column :]
+        if not rest.lstrip().startswith("#") or rest[:1] not in (" ", "\t"):
+            continue
+        if label in FREE_TEXT or " " in node.value:
+            source = document.lines[end.line]
+            column = source.index("#", end.column)
+            yield Fault(
+                message=f"the value of `{label}` is cut here" if label else "a value is cut here",
+                span=Span(file=document.name, line=end.line + 1, column=column + 1, length=len(source) - column, source=source),
+                reason="YAML takes ` #` and the rest of the line for a remark",
+                help="put quotes round the whole value, or move the remark to a line of its own",
+                code="cut-value",
+            )
+
+
+def _syntax_fault(error: yaml.MarkedYAMLError, lines: Sequence[str], name: str) -> Fault:
+    mark = error.problem_mark or error.context_mark
+    number = min(mark.line, max(0, len(lines) - 1)) if mark else 0
+    source = lines[number] if lines else ""
+    column = min(mark.column, len(source)) if mark else 0
+    span = Span(file=name, line=number + 1, column=column + 1, source=source)
+    indent = source[: len(source) - len(source.lstrip())]
+    if "\t" in indent:
+        tab = Span(file=name, line=number + 1, column=indent.index("\t") + 1, source=source)
+        return Fault(
+            message="a tab stands in the indentation",
+            span=tab,
+            reason="YAML indents with spaces only",
+            help="use spaces",
+            code="tab",
+        )
+    problem = error.problem or "it is not YAML"
+    return Fault(
+        message="this is not YAML", span=span, reason=problem, help=_syntax_help(problem), note=error.context, code="yaml"
+    )
+
+
+def _syntax_help(problem: str) -> str:
+    if "mapping values are not allowed" in problem:
+        return "a value that holds `: ` needs quotes round it"
+    if "cannot start any token" in problem:
+        return "a value that begins with @ ` % & * ! | > or { needs quotes round it"
+    if "unexpected end of stream" in problem or "flow" in problem:
+        return "close the quote or the bracket that is open"
+    return "look at the line above as well: often a quote, a colon or the indentation is wrong there"
