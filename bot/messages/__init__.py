@@ -1,0 +1,18 @@
+"""Words: a case and a diagnosis in, messages out. Pure; reads nothing but its arguments.
+
+Owns the bot's sentences (`texts/<locale>.toml`), their escaping and Block Kit's limits. Imports `knowledge`, `bot.cases`,
+`bot.events`, `bot.ports`; the only room that knows Jinja and Babel.
+"""
+
+from __future__ import annotations
+
+from bot.messages.answers import AnswerMessages
+from bot.messages.desk import DeskMessages
+from bot.messages.phrases import LOCALES, spoken
+from bot.messages.views import Views
+
+__all__ = ["LOCALES", "Catalogue", "spoken"]
+
+
+class Catalogue(AnswerMessages, DeskMessages, Views):
+    """Every occasion on which something is said, bound to one knowledge base; implements `bot.ports.Messages`."""

@@ -1,0 +1,229 @@
+"""What the requester gets for their trouble: a question, a reply, the details behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.cases import Case
+from bot.events import Action
+from bot.messages import blocks
+from bot.messages.blocks import Bullets, Controls, Heading, Lines, Part, Small, compose
+from bot.messages.files import formats
+from bot.messages.phrases import Phrase, Phrases, Piece
+from bot.messages.speaker import LINES_SHOWN, Speaker, number, percent, phrases
+from bot.ports import Message
+from knowledge import UNKNOWN, Diagnosis, Evidence, Hypothesis, Log, QuestionId, Risk, StepKind, Verdict
+
+#: Hypotheses in the details.
+SHOWN = 6
+#: A share that is worth a line.
+WORTH_SAYING = 0.01
+
+
+class AnswerMessages(Speaker):
+    """Questions, replies, details."""
+
+    def question(self, case: Case, question: QuestionId, *, may_go_back: bool, locale: str) -> Message:
+        """One question, why it is asked, its choices, and the ways out."""
+        say = phrases(locale)
+        known = self._base.questions[question]
+        asked = Phrase.of(known.ask(locale))
+        why = say("question.why", why=known.why(locale))
+        so_far = self._so_far(case, say, locale)
+        choices = [choice for choice in known.choices if choice.id != UNKNOWN]
+        labels = [choice.says(locale) for choice in choices]
+        options = [
+            blocks.option(label, blocks.carried(case.id, f"{question}={choice.id}"))
+            for label, choice in zip(labels, choices, strict=True)
+        ]
+        ways = [blocks.button(say.plain("button.unknown"), Action.ANSWER_UNKNOWN, case.id, question)]
+        if may_go_back:
+            ways.append(blocks.button(say.plain("button.back"), Action.BACK, case.id, question))
+        ways.append(blocks.button(say.plain("button.works_now"), Action.WORKS_NOW, case.id))
+        ways.append(blocks.button(say.plain("button.ask_person"), Action.ASK_PERSON, case.id))
+        return compose(
+            [
+                so_far,
+                Phrase(tuple(Piece(piece.text, bold=True) for piece in asked.pieces)),
+                Small(why.plain),
+                Controls([blocks.choice(Action.ANSWER, options, say.plain("question.choose"))], labels) if options else None,
+                Controls(ways),
+            ]
+        )
+
+    def reply(self, case: Case, *, locale: str) -> Message:
+        """What is likely wrong, how we know, what to do, what to send if that fails."""
+        say = phrases(locale)
+        diagnosis = case.diagnosis
+        if diagnosis is None:
+            return compose([say("details.empty")])
+        body = [*self._headline(diagnosis, say, locale), *self._evidence(diagnosis, say, locale)]
+        body += self._next(case, diagnosis, say, locale)
+        buttons = self._buttons(case, diagnosis, say)
+        return compose([*body, Controls(buttons)])
+
+    def settled(self, case: Case, *, question: QuestionId | None, locale: str) -> Message:
+        """An earlier turn in one line."""
+        say = phrases(locale)
+        best = self._best(case)
+        if question is not None:
+            choice = case.answers.get(question)
+            answer = self._choice(question, choice, locale) if choice else say.plain("question.dont_know")
+            line = say("question.answered", question=self._ask(question, locale), answer=answer)
+        elif best is not None:
+            line = say("reply.settled_cause", cause=self._cause(best.cause, locale))
+        else:
+            line = say("reply.settled_open")
+        return compose([line])
+
+    def details(self, case: Case, logs: Sequence[Log], *, locale: str) -> Message:
+        """Every hypothesis with its reasons, the attempts, the files, the revision."""
+        say = phrases(locale)
+        diagnosis = case.diagnosis
+        title = say.plain("details.title", number=number(case))
+        if diagnosis is None:
+            return compose([Heading(title), say("details.empty")])
+        body: list[Part] = [Heading(title), say("details.causes")]
+        for hypothesis in diagnosis.hypotheses[:SHOWN]:
+            if hypothesis.probability >= WORTH_SAYING:
+                body += self._hypothesis(hypothesis, say, locale)
+        body.append(say("details.unexplained", percent=percent(diagnosis.unexplained)))
+        body += self._attempts(diagnosis, say, locale)
+        if logs:
+            body.append(say("details.files"))
+            body.append(Bullets([self._file(log, say) for log in logs]))
+        body.append(Small(say.plain("details.revision", revision=diagnosis.revision)))
+        return compose(body)
+
+    def triage_reply(self, case: Case, logs: Sequence[Log], *, locale: str) -> Message:
+        """The diagnosis in a channel's thread, for whoever reads along."""
+        say = phrases(locale)
+        diagnosis = case.diagnosis
+        body: list[Part] = [Bullets([self._file(log, say) for log in logs])] if logs else []
+        if diagnosis is None:
+            return compose([*body, say("reply.nothing_to_read")])
+        body += [*self._headline(diagnosis, say, locale), *self._evidence(diagnosis, say, locale)]
+        body += self._do(case, diagnosis, say, locale)
+        body.append(Small(say.plain("reply.triage_more")))
+        body.append(Controls([blocks.button(say.plain("button.details"), Action.SHOW_DETAILS, case.id)]))
+        return compose(body)
+
+    def nothing_to_read(self, case: Case, *, locale: str) -> Message:
+        """A mention in a thread with nothing in it."""
+        del case
+        return compose([phrases(locale)("reply.nothing_to_read")])
+
+    # -- parts
+
+    def _so_far(self, case: Case, say: Phrases, locale: str) -> Phrase | None:
+        best = self._best(case)
+        if best is None or best.probability < 0.2 or not case.diagnosis or case.diagnosis.verdict is Verdict.HEALTHY:
+            return None
+        return say("question.so_far", cause=self._cause(best.cause, locale))
+
+    def _headline(self, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
+        best = diagnosis.best
+        if diagnosis.verdict is Verdict.HEALTHY:
+            lines = [say("reply.healthy")]
+        elif best is None:
+            lines = [say("reply.nothing")]
+        else:
+            key = f"reply.{diagnosis.verdict}"
+            lines = [say(key, cause=self._cause(best.cause, locale), percent=percent(best.probability))]
+            lines.append(Phrase.of(self._cause_says(best.cause, locale)))
+        if diagnosis.stage is not None and diagnosis.verdict is not Verdict.HEALTHY:
+            lines.append(say("reply.stage", stage=self._stage(diagnosis.stage, locale)))
+        chosen = next((attempt for attempt in diagnosis.attempts if attempt.chosen), None)
+        if chosen and chosen.start and len(diagnosis.attempts) > 1:
+            lines.append(say("reply.attempt", at=chosen.start.at, count=len(diagnosis.attempts)))
+        return [line for line in lines if line.plain]
+
+    def _evidence(self, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
+        best = diagnosis.best
+        if best is None or not best.supporting:
+            return []
+        proofs = self._proofs(best.supporting)[:LINES_SHOWN]
+        reasons = self._reasons(best.supporting, locale)[:LINES_SHOWN]
+        parts: list[Part] = [say("reply.how"), Bullets(reasons)] if reasons else [say("reply.how")]
+        for proof in proofs:
+            parts += [Lines([proof.text or ""]), Small(self._place(proof, locale))]
+        return parts
+
+    def _next(self, case: Case, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
+        kind = diagnosis.next.kind
+        if case.on_desk and kind in (StepKind.HANDOVER, StepKind.NONE):
+            return [say("reply.handed_next")]
+        if diagnosis.verdict is Verdict.HEALTHY and kind in (StepKind.HANDOVER, StepKind.NONE):
+            return []
+        if kind is StepKind.ASK:
+            return [say("reply.ask_next")]
+        return self._do(case, diagnosis, say, locale) or [say("reply.none_next")]
+
+    def _do(self, case: Case, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
+        """A step to try, a log to collect, or the hand-over."""
+        kind, chosen = diagnosis.next.kind, diagnosis.next.id
+        if kind is StepKind.HANDOVER:
+            return [] if case.on_desk else [say("reply.handover_next")]
+        if kind is StepKind.COLLECT and chosen in self._base.collects:
+            collect = self._base.collects[chosen]
+            lines = [
+                say("reply.collect", minutes=round(collect.minutes), title=collect.title(locale)),
+                Phrase.of(collect.do(locale)),
+            ]
+            if collect.secrets(locale):
+                lines.append(say("reply.secrets", text=collect.secrets(locale)))
+            return [*lines, say("reply.drop")]
+        step = self._step(chosen) if kind is StepKind.TRY else None
+        if step is None:
+            return []
+        parts = [say("reply.do", minutes=round(step.minutes)), Phrase.of(step.do(locale))]
+        if step.cuts_off:
+            parts.append(say("reply.cuts_off"))
+        if step.risk in (Risk.MEDIUM, Risk.HIGH):
+            parts.append(say(f"reply.risk_{step.risk}"))
+        if step.verify(locale):
+            parts.append(say("reply.verify", text=step.verify(locale)))
+        if step.undo(locale):
+            parts.append(say("reply.undo", text=step.undo(locale)))
+        return [*parts, say("reply.fails")]
+
+    def _buttons(self, case: Case, diagnosis: Diagnosis, say: Phrases) -> list[dict[str, Any]]:
+        step = diagnosis.next.id or "" if diagnosis.next.kind is StepKind.TRY else ""
+        buttons = [
+            blocks.button(say.plain("button.works_now"), Action.WORKS_NOW, case.id),
+            blocks.button(say.plain("button.still_broken"), Action.STILL_BROKEN, case.id, step),
+        ]
+        if not case.on_desk:
+            buttons.append(blocks.button(say.plain("button.ask_person"), Action.ASK_PERSON, case.id))
+        buttons.append(blocks.button(say.plain("button.details"), Action.SHOW_DETAILS, case.id))
+        return buttons
+
+    def _hypothesis(self, hypothesis: Hypothesis, say: Phrases, locale: str) -> list[Part]:
+        head = say("details.cause", cause=self._cause(hypothesis.cause, locale), percent=percent(hypothesis.probability))
+        lines = [say("details.supporting", text=reason) for reason in self._reasons(hypothesis.supporting, locale)[:SHOWN]]
+        lines += [say("details.opposing", text=reason) for reason in self._reasons(hypothesis.opposing, locale)[:SHOWN]]
+        unconfirmed = {self._unconfirmed(proof, locale) for proof in hypothesis.unconfirmed}
+        lines += [say("details.unconfirmed", text=text) for text in sorted(unconfirmed)[:3] if text]
+        return [head, Bullets(lines)] if lines else [head]
+
+    def _unconfirmed(self, proof: Evidence, locale: str) -> str:
+        rule = self._rules.get(proof.rule) if proof.rule else None
+        return rule.says(locale) if rule else proof.text or ""
+
+    def _attempts(self, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
+        if not diagnosis.attempts:
+            return []
+        lines = []
+        for attempt in diagnosis.attempts[-10:]:
+            stage = self._stage(attempt.stage, locale)
+            if attempt.start:
+                lines.append(say("details.attempt", at=attempt.start.at, stage=stage, chosen=attempt.chosen))
+            else:
+                lines.append(say("details.attempt_untimed", stage=stage, chosen=attempt.chosen))
+        return [say("details.attempts"), Bullets(lines)]
+
+    def _file(self, log: Log, say: Phrases) -> Phrase:
+        return say(
+            "details.file", name=log.file or "", formats=formats(self._base, log, say), lines=log.lines, understood=log.understood
+        )

@@ -1,0 +1,149 @@
+"""Modals and the home tab. Fields are known by their `action_id` (`slack/modals.py` reads them back)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.cases import Case
+from bot.events import Action
+from bot.messages import blocks
+from bot.messages.blocks import plain
+from bot.messages.casework import CaseMessages
+from bot.messages.literal import cut
+from bot.messages.phrases import Phrases
+from bot.messages.speaker import phrases
+from bot.ports import View
+from knowledge import UNKNOWN, Platform, QuestionId
+
+#: The one question that the first modal asks: it splits the stages best, and everybody knows the answer.
+FIRST = QuestionId("came-up")
+INPUT = 3000
+#: What people run, in the order of how many do.
+_PLATFORMS = (
+    Platform.WINDOWS,
+    Platform.MACOS,
+    Platform.IOS,
+    Platform.ANDROID,
+    Platform.LINUX,
+    Platform.WINDOWS_LEGACY,
+    Platform.WINDOWS_SERVER,
+    Platform.GATEWAY,
+)
+
+
+class Views(CaseMessages):
+    """What opens in front of everything else, and the home tab."""
+
+    def intake(self, *, locale: str, metadata: str = "", text: str = "", platform: str | None = None, error: str = "") -> View:
+        """The first modal: symptom, device, error number, log. Nothing is required."""
+        say = phrases(locale)
+        rows = [
+            {"type": "section", "text": plain(say.plain("view.intake_intro"), 3000)},
+            _input(
+                say.plain("view.intake_words"),
+                {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": INPUT, **_initial(text)},
+                hint=say.plain("view.intake_words_hint"),
+            ),
+            *self._symptom(say, locale),
+            self._platforms(say, platform),
+            _input(
+                say.plain("view.intake_error"),
+                {"type": "plain_text_input", "action_id": "error", "max_length": 300, **_initial(error)},
+                hint=say.plain("view.intake_error_hint"),
+            ),
+            _input(
+                say.plain("view.intake_file"),
+                {"type": "file_input", "action_id": "files", "max_files": 10},
+                hint=say.plain("view.intake_file_hint"),
+            ),
+        ]
+        return _modal("intake", say.plain("view.intake_title"), rows, say, submit=say.plain("view.send"), metadata=metadata)
+
+    def reply_form(
+        self, *, locale: str, requester_locale: str, metadata: str, text: str = "", preview: str | None = None
+    ) -> View:
+        """*Reply to requester*: first the text, then, with `preview`, how the requester will read it, and the text once more."""
+        say = phrases(locale)
+        rows: list[dict[str, Any]] = []
+        if preview is not None:
+            shown = phrases(requester_locale).plain("case.reply_from_engineer")
+            rows += [
+                {"type": "section", "text": plain(say.plain("view.preview_intro"), 3000)},
+                {"type": "rich_text", "elements": [_quote(shown), _quote(cut(preview, INPUT))]},
+                {"type": "divider"},
+            ]
+        typed = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": INPUT, **_initial(text)}
+        rows.append(_input(say.plain("view.reply_text"), typed, optional=False, hint=say.plain("view.reply_hint"), block="reply"))
+        title, submit = ("view.reply_title", "view.preview") if preview is None else ("view.preview_title", "view.preview_send")
+        return _modal("reply", say.plain(title), rows, say, submit=say.plain(submit), metadata=metadata)
+
+    def home(self, cases: Sequence[Case], *, days: int, locale: str) -> View:
+        """The home tab: start, my cases, what is kept and how to delete it."""
+        say = phrases(locale)
+        mine = self.status(cases, locale=locale).blocks if cases else ()
+        start = blocks.button(say.plain("button.start"), Action.OPEN_INTAKE, None, style="primary")
+        rows: list[Any] = [
+            blocks.header(say.plain("view.home_title")),
+            {"type": "section", "text": plain(say.plain("view.home_intro" if cases else "view.home_none"), 3000)},
+            blocks.actions(start),
+            *mine,
+            *self.privacy(days=days, locale=locale).blocks,
+        ]
+        if cases:
+            rows += [block for block in self.forget_asked(cases, locale=locale).blocks if block["type"] == "actions"]
+        return {"type": "home", "blocks": rows}
+
+    def _symptom(self, say: Phrases, locale: str) -> list[dict[str, Any]]:
+        question = self._base.questions.get(FIRST)
+        if question is None:
+            return []
+        options = [blocks.option(choice.says(locale), choice.id) for choice in question.choices if choice.id != UNKNOWN]
+        element = {
+            "type": "static_select",
+            "action_id": f"answer:{FIRST}",
+            "placeholder": plain(say.plain("view.choose"), blocks.PLACEHOLDER),
+            "options": options,
+        }
+        return [_input(say.plain("view.intake_symptom"), element)]
+
+    def _platforms(self, say: Phrases, chosen: str | None) -> dict[str, Any]:
+        options = [blocks.option(say.plain(f"platform.{platform}"), platform.value) for platform in _PLATFORMS]
+        element: dict[str, Any] = {
+            "type": "static_select",
+            "action_id": "platform",
+            "placeholder": plain(say.plain("view.choose"), blocks.PLACEHOLDER),
+            "options": options,
+        }
+        initial = next((option for option in options if option["value"] == chosen), None)
+        if initial:
+            element["initial_option"] = initial
+        return _input(say.plain("view.intake_platform"), element)
+
+
+def _initial(text: str) -> dict[str, str]:
+    return {"initial_value": cut(text, INPUT)} if text else {}
+
+
+def _input(label: str, element: dict[str, Any], *, optional: bool = True, hint: str = "", block: str = "") -> dict[str, Any]:
+    row: dict[str, Any] = {"type": "input", "label": plain(label, 2000), "element": element, "optional": optional}
+    row["block_id"] = block or element["action_id"].replace(":", "-")
+    if hint:
+        row["hint"] = plain(hint, 2000)
+    return row
+
+
+def _quote(text: str) -> dict[str, Any]:
+    return {"type": "rich_text_quote", "elements": [{"type": "text", "text": text or "…"}]}
+
+
+def _modal(callback: str, title: str, rows: list[dict[str, Any]], say: Phrases, *, submit: str, metadata: str) -> View:
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(title, 24),
+        "submit": plain(submit, 24),
+        "close": plain(say.plain("view.close"), 24),
+        "private_metadata": metadata,
+        "blocks": rows,
+    }
