@@ -305,7 +305,7 @@ class SlackChat:
             return await call
 
 
-def make_client(session: aiohttp.ClientSession, token: str, api_url: str) -> AsyncWebClient:
+def make_client(session: aiohttp.ClientSession, token: str | None, api_url: str) -> AsyncWebClient:
     """A client that shares our session, retries nothing by itself, and says no bodies in the log."""
     return AsyncWebClient(token=token, base_url=api_url, session=session, logger=_logger, retry_handlers=[])
 

@@ -1,0 +1,76 @@
+"""Bolt, built with everything said: nothing of the environment, no token lookups, no body in the log."""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp import ClientSession
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.errors import Unreachable
+from bot.slack.chat import Identity, make_client
+from bot.slack.door import Door
+from bot.slack.listeners import register
+from bot.slack.middleware import authorize, catch_errors
+
+#: Bolt copies this level onto each of its loggers: at INFO they would say the body of every request that is refused.
+_logger = logging.getLogger("bot.slack.bolt")
+_logger.setLevel(logging.WARNING)
+
+
+def make_bolt(
+    door: Door, identity: Identity, *, session: ClientSession, token: str, api_url: str, signing_secret: str | None
+) -> AsyncApp:
+    """The app with all its listeners.
+
+    Args:
+        door: what the listeners may use.
+        identity: whose token it is.
+        session: the shared one.
+        token: the bot's token.
+        api_url: where the Web API is.
+        signing_secret: None in Socket Mode, where nothing is signed and no request comes by HTTP.
+    """
+    app = AsyncApp(
+        name="vpn-help",
+        logger=_logger,
+        client=make_client(session, None, api_url),
+        authorize=authorize(identity, token),
+        signing_secret=signing_secret or "",
+        process_before_response=True,
+        request_verification_enabled=True,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    catch_errors(app, door)
+    register(app, door)
+    return app
+
+
+class SocketMode:
+    """The connection over which Slack brings everything when nothing can be reached from outside."""
+
+    def __init__(self, app: AsyncApp, *, session: ClientSession, app_token: str, api_url: str) -> None:
+        self._handler = AsyncSocketModeHandler(
+            app, app_token, logger=_logger, web_client=make_client(session, app_token, api_url), ping_interval=10
+        )
+
+    async def open(self) -> None:
+        """Connect; the connection renews itself from then on."""
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own method has no types
+
+    async def ping(self) -> None:
+        """Raises where the connection is down."""
+        if not await self._handler.client.is_connected():
+            raise Unreachable("not-connected", doing="socket mode")
+
+    async def close(self) -> None:
+        """No more events; what was accepted is kept already."""
+        await self._handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's own method has no types
+
+
+async def dispatch(app: AsyncApp, body: str, headers: dict[str, str], query: str) -> BoltResponse:
+    """One verified HTTP request through Bolt."""
+    return await app.async_dispatch(AsyncBoltRequest(body=body, query=query, headers=dict(headers)))

@@ -1,0 +1,68 @@
+"""Buttons and menus. Two of them open a modal at once; all others are kept for the case they belong to."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.errors import UserError
+from bot.events import Action
+from bot.slack import payloads
+from bot.slack.door import Door, whisper
+from bot.slack.fields import Body
+from bot.slack.listeners.opening import open_intake
+from bot.slack.modals import Metadata
+from bot.slack.waiting import waiting
+
+
+def register(app: AsyncApp, door: Door) -> None:
+    """Everything that can be pressed; a button with an address sends its press too, and is only acknowledged."""
+
+    @app.action(re.compile(""))
+    async def pressed(ack: AsyncAck, body: dict[str, Any]) -> None:
+        press = payloads.press(body, door.clock.now())
+        if press is not None:
+            await _act(door, press, body)
+        await ack()
+
+    @app.options(re.compile(""))
+    async def asked_for_options(ack: AsyncAck) -> None:
+        await ack(options=[])
+
+
+async def _act(door: Door, press: payloads.Press, body: Body) -> None:
+    match press.event.action:
+        case Action.OPEN_INTAKE:
+            await _open_intake(door, press, body)
+        case Action.OPEN_REPLY:
+            await _open_reply(door, press, body)
+        case _:
+            await door.keep(press.event)
+
+
+async def _open_intake(door: Door, press: payloads.Press, body: Body) -> None:
+    if press.event.user is None:
+        return
+    if press.event.stranger:
+        raise UserError("guests-may-not")
+    channel = press.event.ref.channel if press.event.ref else ""
+    metadata = Metadata(channel=channel, response_url=press.response_url or "")
+    if sorry := await open_intake(door, press.event.user, press.trigger_id, metadata):
+        await whisper(door, waiting(body), sorry)
+
+
+async def _open_reply(door: Door, press: payloads.Press, body: Body) -> None:
+    """The one way across the wall, so the right to it is asked before the form opens, and again when it is sent."""
+    user, case_id = press.event.user, press.event.case
+    if user is None or case_id is None:
+        return
+    await door.allow(press.event)
+    case = await door.cases.case(case_id)
+    if case is None:
+        raise UserError("case-is-gone")
+    locale = await door.locale(user)
+    metadata = Metadata(case=case_id).written()
+    view = door.words.reply_form(locale=locale, requester_locale=case.locale, metadata=metadata)
+    await door.chat.open_view(press.trigger_id, view)

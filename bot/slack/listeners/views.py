@@ -1,0 +1,58 @@
+"""Modals on their way back. What is sent is kept before it is acknowledged: the modal closes only when it is safe."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.errors import UserError
+from bot.events import CaseId
+from bot.messages.speaker import phrases
+from bot.slack import modals
+from bot.slack.door import Door
+from bot.slack.modals import Metadata, Modal, Submission
+
+
+def register(app: AsyncApp, door: Door) -> None:
+    """Submissions and closings of every modal."""
+
+    @app.view(re.compile(""))
+    async def sent(ack: AsyncAck, body: dict[str, Any]) -> None:
+        submission = modals.submission(body, door.clock.now())
+        if submission is not None and submission.modal == Modal.REPLY:
+            await _reply(door, ack, submission)
+            return
+        if submission is not None and submission.modal == Modal.INTAKE:
+            await door.keep(modals.intake(submission))
+        await ack()
+
+    @app.view_closed(re.compile(""))
+    async def closed(ack: AsyncAck) -> None:
+        await ack()
+
+
+async def _reply(door: Door, ack: AsyncAck, sent: Submission) -> None:
+    """First the preview, then, if the text is still what the preview showed, the sending."""
+    text = sent.values.get("text", "")
+    locale = await door.locale(sent.user)
+    if not text:
+        await ack(response_action="errors", errors={sent.blocks.get("text", "reply"): phrases(locale).plain("view.too_short")})
+        return
+    if sent.metadata.shown == _mark(text):
+        await door.keep(modals.reply(sent))
+        await ack()
+        return
+    case = await door.cases.case(CaseId(sent.metadata.case))
+    if case is None:
+        raise UserError("case-is-gone")
+    metadata = Metadata(case=sent.metadata.case, shown=_mark(text)).written()
+    view = door.words.reply_form(locale=locale, requester_locale=case.locale, metadata=metadata, text=text, preview=text)
+    await ack(response_action="update", view=dict(view))
+
+
+def _mark(text: str) -> str:
+    """What stands for a text in the metadata, which is too small for the text itself."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
