@@ -232,6 +232,16 @@ class Format:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """Words that people write, plain (small letters, no accents), and what they mean: a platform or an answer."""
+
+    words: tuple[str, ...]
+    platform: Platform | None = None
+    question: QuestionId | None = None
+    choice: ChoiceId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeBase:
     """Everything that is known, and the revision that names it."""
 
@@ -247,3 +257,7 @@ class KnowledgeBase:
     collects: Mapping[str, Collect]
     #: The locales in which every text exists.
     locales: frozenset[str]
+    #: What people write and what it means (`base/words.yaml`).
+    phrases: tuple[Phrase, ...] = ()
+    #: Plain words that mean nothing for a diagnosis.
+    ignored_words: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.condition import Condition, parse
+from knowledge.condition import Condition, Mention, mentions, parse
 from knowledge.errors import ConditionError, Fault, Severity, Span
 from knowledge.inference import MARKS, PRIORS
 from knowledge.loader import schema
@@ -26,6 +26,8 @@ from knowledge.rules import (
     Example,
     FactKind,
     Format,
+    KnowledgeBase,
+    Phrase,
     Question,
     Rule,
     Signature,
@@ -45,6 +47,7 @@ from knowledge.terms import (
     StepId,
     Strength,
 )
+from knowledge.understanding import plain_words
 
 Path = Sequence[str | int]
 
@@ -59,7 +62,6 @@ class Names:
     severity: Severity
     facts: dict[FactId, FactKind] = field(default_factory=dict)
     causes: set[str] = field(default_factory=set)
-    questions: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def check_fact(self, name: str, place: Callable[[], Span]) -> None:
         """A fact must be in the vocabulary. `place` is only asked for where it is not."""
@@ -224,6 +226,22 @@ def build_collect(model: schema.CollectModel, names: Names) -> Collect:
     )
 
 
+def build_phrases(document: Document, file: schema.WordsFile, base: KnowledgeBase, names: Names) -> tuple[Phrase, ...]:
+    """What people write, as plain words."""
+    phrases = [Phrase(words=plain_words(text), platform=platform) for platform, texts in file.platforms.items() for text in texts]
+    for answer, texts in file.answers.items():
+        question_id, _, choice_id = answer.partition("=")
+        question = base.questions.get(QuestionId(question_id))
+        where = partial(document.span, ("answers", answer), key=True)
+        if question is None:
+            names.faults.append(unknown("question", question_id, where(), base.questions, severity=names.severity))
+        elif choice_id not in (known := {choice.id for choice in question.choices}):
+            names.faults.append(unknown("choice", choice_id, where(), known, severity=names.severity))
+        else:
+            phrases += [Phrase(words=plain_words(text), question=question.id, choice=ChoiceId(choice_id)) for text in texts]
+    return tuple(phrases)
+
+
 def condition_at(document: Document, path: Path, text: str, names: Names) -> Condition | None:
     """Parse the condition that stands at `path`; a fault in it points at the word in the file."""
     try:
@@ -233,20 +251,63 @@ def condition_at(document: Document, path: Path, text: str, names: Names) -> Con
         return None
 
 
+def check_condition(condition: Condition, base: KnowledgeBase, names: Names) -> None:
+    """Every fact, value, question and choice that a condition names must exist."""
+    for mention in mentions(condition):
+        known = _known(mention, base)
+        if known is None or mention.name in known:
+            continue
+        where = mention.span or Span(file="condition", line=1)
+        what = "value" if mention.kind == "value" else mention.kind.replace("answer", "question")
+        reason = f"`{mention.of}` does not carry it" if mention.kind == "value" else _NOBODY[mention.kind]
+        names.faults.append(unknown(what, mention.name, where, known, severity=names.severity, reason=reason))
+
+
+#: Why a name in a condition is unknown.
+_NOBODY = {
+    "fact": "facts.yaml has no such word",
+    "family": "facts.yaml has no such family",
+    "answer": "questions.yaml has no such question",
+    "choice": "the question has no such choice",
+}
+#: Values that every fact has.
+_ALWAYS_THERE = frozenset({"during", "side", "times"})
+
+
+def _known(mention: Mention, base: KnowledgeBase) -> Iterable[str] | None:
+    """The names among which a mention must be; None where anything goes."""
+    match mention.kind:
+        case "fact":
+            return base.facts.keys()
+        case "family":
+            return {f"{fact.partition('.')[0]}.*" for fact in base.facts}
+        case "value":
+            kind = base.facts.get(FactId(mention.of or ""))
+            return kind.values | _ALWAYS_THERE if kind else None
+        case "answer":
+            return base.questions.keys()
+        case "choice":
+            question = base.questions.get(QuestionId(mention.of or ""))
+            return {choice.id for choice in question.choices} if question else None
+    return None
+
+
 def content_span(document: Document, path: Path) -> Span:
-    """Where the first character of a scalar's own text stands: behind its quote, or on the first line of its block."""
+    """Where the first character of a scalar's own text stands: behind its quote, or on the first line of its block.
+
+    The source is every line that the scalar fills, so that a word in a folded condition finds its own line.
+    """
     span = document.span(path)
     node = document.node(path)
-    if not isinstance(node, yaml.ScalarNode) or not node.style:
+    if not isinstance(node, yaml.ScalarNode):
         return span
-    if node.style in "'\"":
-        return Span(file=span.file, line=span.line, column=span.column + 1, length=max(1, span.length - 2), source=span.source)
-    for number in range(span.line, len(document.lines)):
-        source = document.lines[number]
-        if source.strip():
-            indent = len(source) - len(source.lstrip())
-            return Span(file=span.file, line=number + 1, column=indent + 1, length=len(source.strip()), source=source)
-    return span
+    first, last = node.start_mark.line, node.end_mark.line
+    column = node.start_mark.column + (1 if node.style in ("'", '"') else 0)
+    if node.style in ("|", ">"):
+        column = 0
+        first = next((n for n in range(first + 1, len(document.lines)) if document.lines[n].strip()), first)
+    source = "\n".join(document.lines[first : max(first, last) + 1])
+    return Span(file=span.file, line=first + 1, column=column + 1, length=span.length, source=source)
 
 
 def _effects(document: Document, path: Path, model: schema.RuleModel, names: Names, cause: CauseId | None) -> tuple[Effect, ...]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.errors import Fault, Span
+from knowledge.errors import BaseError, Fault, Span
 
 #: What the tree of a document is made of: a string, or a list or mapping of such.
 Tree = Any
@@ -117,8 +117,6 @@ def read_yaml(path: Path) -> Tree:
     Raises:
         knowledge.errors.BaseError: it is not YAML.
     """
-    from knowledge.errors import BaseError
-
     document, faults = read_document(path, path.name)
     if document is None:
         raise BaseError(faults)

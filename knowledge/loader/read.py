@@ -6,7 +6,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,15 +21,18 @@ from knowledge.loader.build import (
     build_collect,
     build_facts,
     build_format,
+    build_phrases,
     build_question,
     build_rules,
+    check_condition,
     condition_at,
 )
 from knowledge.loader.document import Document, read_document
 from knowledge.loader.faults import M, nearest, validate
 from knowledge.loader.texts import read_texts
-from knowledge.rules import Cause, Code, Collect, Format, KnowledgeBase, Question, Rule
+from knowledge.rules import Cause, Code, Collect, Format, KnowledgeBase, Phrase, Question, Rule
 from knowledge.terms import CauseId, FormatId, QuestionId
+from knowledge.understanding import plain_words
 
 #: `== charon-received-notify ==` above the raw lines of a signature's samples; the closing sign may be left out.
 _HEADING = re.compile(r"^==\s+(?P<id>\S+)(?:\s+==)?\s*$")
@@ -68,6 +71,13 @@ def survey(folder: Path, *, strict: bool = True) -> Survey:
         collects=MappingProxyType(_collects(folder, names)),
         locales=frozenset({"en", *names.texts.locales}),
     )
+    phrases, ignored = _words(folder, base, names)
+    base = replace(base, phrases=phrases, ignored_words=ignored)
+    for rule in base.rules:
+        check_condition(rule.when, base, names)
+    for question in base.questions.values():
+        if question.when:
+            check_condition(question.when, base, names)
     faults += _twice(base)
     return Survey(base, tuple(sorted(faults, key=_place)))
 
@@ -173,6 +183,13 @@ def _code(row: Mapping[str, Any], span: Span, names: Names) -> Code | None:
         causes=tuple(CauseId(cause) for cause in model.causes if names.knows_cause(cause, lambda: span)),
         source=model.source,
     )
+
+
+def _words(folder: Path, base: KnowledgeBase, names: Names) -> tuple[tuple[Phrase, ...], frozenset[str]]:
+    found = _file(schema.WordsFile, folder / "words.yaml", folder, names)
+    if not found:
+        return (), frozenset()
+    return build_phrases(*found, base, names), frozenset(plain_words(found[1].ignore))
 
 
 def _samples(path: Path, folder: Path, signatures: set[str], names: Names) -> dict[str, tuple[str, ...]]:

@@ -205,6 +205,14 @@ class CodeModel(_Model):
     source: str = ""
 
 
+class WordsFile(_File):
+    """`words.yaml`: what people write, and what it means."""
+
+    platforms: dict[Platform, tuple[str, ...]] = {}
+    answers: dict[str, tuple[str, ...]] = {}
+    ignore: str = ""
+
+
 # Translations: the same ids, only the sentences.
 
 
