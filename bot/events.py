@@ -199,6 +199,17 @@ class UploadRead(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SayingFailed(Event):
+    """Ours: something that a case had to say was refused for good; `code` is Slack's word for why."""
+
+    case: CaseId
+    #: Where and what it was: `desk` and `card`; nothing of the message itself.
+    place: str
+    slot: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimerRang(Event):
     """Ours: a time that a case set for itself has come."""
 

@@ -91,6 +91,7 @@ class Read:
 class PassOn:
     """Show the original of an upload in the admin thread, as its requester asked; nothing of it is kept."""
 
+    key: str
     upload: UploadId
     file_id: str
     name: str
@@ -115,8 +116,10 @@ class Outcome:
     timers: tuple[Timer, ...] = ()
     #: Uploads whose readings are to be deleted now.
     forget: tuple[UploadId, ...] = ()
-    #: True: everything kept of this case is deleted (`/vpn-help forget me`).
-    erase: bool = False
+    #: Cases of which everything that is kept is deleted (`/vpn-help forget me`).
+    erase: tuple[CaseId, ...] = ()
+    #: True: the event waits, whole, until the person has said which of their cases it is about.
+    park: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +266,10 @@ class Messages(Protocol):
     def which_case(self, cases: Sequence[Case], parked: str, *, locale: str) -> Message:
         """Several cases are open: which one is this about? A button per case (`choose_case`, `case` the id, argument
         `parked`) and one for a new case (no `case`)."""
+        ...
+
+    def case_chosen(self, case: Case | None, *, locale: str) -> Message:
+        """In place of `which_case`, once it is answered: what they wrote is there now (None: a new case is opened)."""
         ...
 
     def status(self, cases: Sequence[Case], *, locale: str) -> Message:

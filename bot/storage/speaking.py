@@ -1,0 +1,231 @@
+"""The outbox's mouth: says what waits, in order within each place, once.
+
+it was said                 → sent; the message's place is remembered, so that the slot's next message edits it
+`Unreachable`               → later: what Slack asked for, else 2, 4, 8 … seconds; the place waits, order matters
+`Unknown`, or a dead process → looked for by its key before it is said again
+`Refused`                   → failed, for good; the case is told by `SayingFailed`, and decides what to do
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bot.cases import Case
+from bot.errors import Refused, Unknown, Unreachable
+from bot.events import CaseId, ChannelId, MessageRef, SayingFailed, ThreadRef, UserId, Workspace
+from bot.ports import CASE_LINK, Chat, Clock, Message, PassOn, Say, Tell, Where, Whisper
+from bot.storage.inbox import Inbox
+from bot.storage.outbox import PARENTS, PLACES, Outbox, Sending
+from bot.storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between tries when Slack does not say how long to wait: 2, 4, 8 … up to this.
+LONGEST_WAIT = 300.0
+#: Seconds before looking whether something of unknown fate was said: it may still be on its way.
+LOOK_AFTER = 2.0
+#: After so many errors of our own making a message is given up: it would hold up everything behind it.
+TRIES = 5
+
+#: The admin channel of a workspace, if there is one.
+Desk = Callable[[Workspace], ChannelId | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a row goes: the message it edits, or the place where it is posted."""
+
+    edits: MessageRef | None
+    where: ThreadRef
+
+
+class Speaker:
+    """Says what waits in the outbox."""
+
+    def __init__(self, *, store: Store, inbox: Inbox, chat: Chat, clock: Clock, desk: Desk, limit: int) -> None:
+        self._store = store
+        self._outbox: Outbox = store.outbox
+        self._inbox = inbox
+        self._chat = chat
+        self._clock = clock
+        self._desk = desk
+        #: Bytes of an original that is passed on, at most.
+        self._limit = limit
+
+    async def speak(self, lane: str) -> None:
+        """Say what waits in a lane. Only one at a time may speak for a lane: `jobs` sees to that."""
+        for place in PLACES:
+            while row := await self._outbox.take(lane, place):
+                if not await self._try(row):
+                    break
+
+    async def _try(self, row: Sending) -> bool:
+        """Whether the place may go on with its next row."""
+        try:
+            ref = await self._say(row)
+        except Unreachable as error:
+            logger.warning("could not say %s: %s; later", row.key, error)
+            await self._outbox.later(row, error.retry_after or min(2.0**row.attempts, LONGEST_WAIT))
+            return False
+        except Unknown as error:
+            logger.warning("nobody knows whether %s was said: %s; will look", row.key, error)
+            await self._outbox.later(row, LOOK_AFTER, unknown=True)
+            return False
+        except Refused as error:
+            await self._give_up(row, error.code)
+            return True
+        except Exception:
+            logger.exception("saying %s went wrong", row.key)
+            if row.attempts >= TRIES:
+                await self._give_up(row, "internal-error")
+                return True
+            await self._outbox.later(row, 2.0**row.attempts)
+            return False
+        await self._outbox.sent(row, ref)
+        return True
+
+    async def _say(self, row: Sending) -> MessageRef | None:
+        match row.what:
+            case Whisper():
+                return await self._whisper(row, row.what)
+            case PassOn():
+                return await self._pass_on(row, row.what)
+            case _:
+                return await self._post_or_edit(row, row.what)
+
+    async def _post_or_edit(self, row: Sending, what: Say | Tell) -> MessageRef | None:
+        target = await self._target(row, what)
+        message = await self._linked(row, what.message)
+        if target.edits is not None:
+            try:
+                await self._chat.edit(target.edits, message)
+            except Refused as error:
+                if error.code != "message_not_found" or row.slot == PARENTS.get(row.place):
+                    raise
+                await self._outbox.empty_slot(row)
+            else:
+                return target.edits
+        if row.uncertain:
+            found = await self._chat.find(target.where, key=row.key)
+            if found is not None:
+                return found
+        return await self._chat.post(target.where, message, key=row.key)
+
+    async def _target(self, row: Sending, what: Say | Tell) -> Target:
+        edits = await self._outbox.slot(row.lane, row.place, row.slot) if row.slot else None
+        if edits is not None:
+            return Target(edits=edits, where=ThreadRef(channel=edits.channel))
+        if isinstance(what, Tell):
+            return Target(edits=None, where=ThreadRef(channel=await self._chat.open_direct(what.user)))
+        case = await self._case(row)
+        if what.where is Where.DESK:
+            return Target(edits=None, where=await self._desk_thread(row, case))
+        return Target(edits=None, where=await self._requester_thread(row, case))
+
+    async def _requester_thread(self, row: Sending, case: Case) -> ThreadRef:
+        parent = await self._outbox.thread(case.id, Where.REQUESTER)
+        if parent is not None:
+            return ThreadRef(channel=parent.channel, ts=parent.ts)
+        return ThreadRef(channel=await self._chat.open_direct(case.requester))
+
+    async def _desk_thread(self, row: Sending, case: Case) -> ThreadRef:
+        parent = await self._outbox.thread(case.id, Where.DESK)
+        if parent is not None and row.slot != PARENTS["desk"]:
+            return ThreadRef(channel=parent.channel, ts=parent.ts)
+        channel = self._desk(case.workspace)
+        if channel is None:
+            raise Refused("no-admin-channel", doing="speaking to the desk")
+        if row.slot != PARENTS["desk"]:
+            # Without its card the case has no thread, and at the top level this would be noise without a context.
+            raise Refused("no-card", doing="speaking to the desk")
+        return ThreadRef(channel=channel)
+
+    async def _whisper(self, row: Sending, what: Whisper) -> None:
+        if row.uncertain:
+            return  # nobody can look whether it was seen, and what is only whispered is never all there is
+        message = await self._linked(row, what.message)
+        if what.response_url:
+            try:
+                await self._chat.respond(what.response_url, message)
+            except Refused:
+                if what.channel is None:
+                    raise
+            else:
+                return
+        if what.channel is None:
+            raise Refused("nowhere-to-whisper", doing="whispering")
+        await self._chat.whisper(what.channel, what.user, message)
+
+    async def _pass_on(self, row: Sending, what: PassOn) -> None:
+        case = await self._case(row)
+        where = await self._desk_thread(row, case)
+        if row.uncertain and await self._is_there(where, what.name):
+            return
+        file = await self._chat.file(what.file_id)
+        with tempfile.TemporaryDirectory(prefix="vpn-help-") as folder:
+            path = Path(folder) / "original"
+            await self._chat.download(file, path, limit=self._limit)
+            await self._chat.upload(where, path, name=what.name)
+
+    async def _is_there(self, where: ThreadRef, name: str) -> bool:
+        if where.ts is None:
+            return False
+        replies = await self._chat.replies(MessageRef(channel=where.channel, ts=where.ts))
+        return any(file.name == name for _, _, files in replies for file in files)
+
+    async def _case(self, row: Sending) -> Case:
+        case = await self._store.case(row.case) if row.case else None
+        if case is None:
+            raise Refused("case-is-gone", doing="speaking")
+        return case
+
+    async def _linked(self, row: Sending, message: Message) -> Message:
+        """The message with the true address of its case, where it has one in it."""
+        if CASE_LINK not in message.text and CASE_LINK not in str(message.blocks):
+            return message
+        link = await self._link(row.case, row.workspace) if row.case else CASE_LINK
+        return replace(
+            message, text=message.text.replace(CASE_LINK, link), blocks=tuple(_replaced(block, link) for block in message.blocks)
+        )
+
+    async def _link(self, case: CaseId, workspace: Workspace) -> str:
+        parent = await self._outbox.thread(case, Where.REQUESTER)
+        link = await self._chat.permalink(parent) if parent else None
+        if link:
+            return link
+        found = await self._store.case(case)
+        channel = await self._chat.open_direct(found.requester if found else UserId(""))
+        return f"https://slack.com/app_redirect?team={workspace.team}&channel={channel}"
+
+    async def _give_up(self, row: Sending, code: str) -> None:
+        logger.error("%s is refused for good: %s", row.key, code)
+        async with self._store.database.writing() as connection:
+            await self._outbox.failed(connection, row, code)
+            if row.case is not None and isinstance(row.what, Say | PassOn):
+                await self._inbox.put_within(
+                    connection,
+                    SayingFailed(
+                        id=f"saying-failed:{row.key}",
+                        workspace=row.workspace,
+                        at=self._clock.now(),
+                        case=row.case,
+                        place=row.place,
+                        slot=row.slot,
+                        code=code,
+                    ),
+                )
+
+
+def _replaced(data: Any, link: str) -> Any:
+    if isinstance(data, str):
+        return data.replace(CASE_LINK, link)
+    if isinstance(data, dict):
+        return {key: _replaced(item, link) for key, item in data.items()}
+    if isinstance(data, list | tuple):
+        return [_replaced(item, link) for item in data]
+    return data
