@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from collections.abc import Mapping
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
-from slack_bolt.response import BoltResponse
 
 from bot.errors import Unreachable
 from bot.slack.chat import Identity, make_client
 from bot.slack.door import Door
 from bot.slack.listeners import register
 from bot.slack.middleware import authorize, catch_errors
+from bot.slack.verification import Verifier
+
+logger = logging.getLogger(__name__)
 
 #: Bolt copies this level onto each of its loggers: at INFO they would say the body of every request that is refused.
 _logger = logging.getLogger("bot.slack.bolt")
@@ -71,6 +76,24 @@ class SocketMode:
         await self._handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's own method has no types
 
 
-async def dispatch(app: AsyncApp, body: str, headers: dict[str, str], query: str) -> BoltResponse:
-    """One verified HTTP request through Bolt."""
-    return await app.async_dispatch(AsyncBoltRequest(body=body, query=query, headers=dict(headers)))
+class Receiver:
+    """Slack's HTTP requests: checked, then handed to Bolt. The only thing of this room that `bot.web` is given."""
+
+    def __init__(self, app: AsyncApp, verifier: Verifier, counts: Counter[str]) -> None:
+        self._app = app
+        self._verifier = verifier
+        self._counts = counts
+
+    async def __call__(self, body: bytes, headers: Mapping[str, str], query: str) -> web.Response:
+        """The response to one request; 401 for what is not Slack's, 400 for what cannot be read though it is."""
+        fault = self._verifier.fault(body, headers)
+        if fault is not None:
+            self._counts["requests_refused"] += 1
+            logger.warning("refused a request to /slack/events: %s", fault)
+            return web.Response(status=401)
+        try:
+            request = AsyncBoltRequest(body=body.decode(), query=query, headers=dict(headers))
+        except (ValueError, AttributeError, RecursionError):  # not UTF-8, not JSON, or JSON of another shape
+            logger.warning("a signed request could not be read (%d bytes)", len(body))
+            return web.Response(status=400)
+        return await to_aiohttp_response(await self._app.async_dispatch(request))

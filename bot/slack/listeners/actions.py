@@ -37,7 +37,7 @@ async def _act(door: Door, press: payloads.Press, body: Body) -> None:
         case Action.OPEN_INTAKE:
             await _open_intake(door, press, body)
         case Action.OPEN_REPLY:
-            await _open_reply(door, press, body)
+            await _open_reply(door, press)
         case _:
             await door.keep(press.event)
 
@@ -53,7 +53,7 @@ async def _open_intake(door: Door, press: payloads.Press, body: Body) -> None:
         await whisper(door, waiting(body), sorry)
 
 
-async def _open_reply(door: Door, press: payloads.Press, body: Body) -> None:
+async def _open_reply(door: Door, press: payloads.Press) -> None:
     """The one way across the wall, so the right to it is asked before the form opens, and again when it is sent."""
     user, case_id = press.event.user, press.event.case
     if user is None or case_id is None:
