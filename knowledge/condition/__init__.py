@@ -24,7 +24,7 @@ BNF::
     choice     ::= ("any" | "all" | "at" "least" number) "of" "(" condition ("," condition)* ")"
     count      ::= "count" "(" facts ")" [within] order number
     edge       ::= ("first" | "last") facts
-    attempt    ::= "in" ("any" | "another" | "an earlier" | "a later") "attempt" group
+    attempt    ::= "in" ("any" | "another" | ["an"] "earlier" | ["a"] "later") "attempt" group
     comparison ::= ("is" ["not"] | "=") value | "is" ["not"] ("private" | "public")
                  | ["not"] "in" "{" value ("," value)* "}" | (">=" | "<=" | ">" | "<") quantity | "contains" quoted
     quantity   ::= number [unit] | version | stage

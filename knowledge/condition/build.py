@@ -43,6 +43,7 @@ _SETTINGS: dict[Setting, list[str]] = {
     Setting.SIDE: [*Side],
     Setting.STAGE: [*Stage],
 }
+_REACHES = {reach.split()[-1]: reach for reach in Reach}
 _NUMBER = re.compile(rf"(0x[0-9a-fA-F]+|[+-]?\d+(?:\.\d+)*)\s*({'|'.join(UNITS)})?")
 
 
@@ -158,7 +159,7 @@ def _count(found: Found, place: Place) -> Condition:
 
 def _attempt(found: Found, place: Place) -> Condition:
     word, inner, *_ = found.parts
-    reach = Reach(" ".join(word.text.split()[1:-1]))
+    reach = _REACHES[word.text.split()[-2]]  # `in an earlier attempt`
     return InAttempt(reach=reach, of=build(inner, place), span=place.span(found.start, found.end))
 
 
@@ -174,9 +175,13 @@ def _facts(found: Found, place: Place) -> Facts:
         test = Test(key=key, comparison=_comparison(rest[0], place, key=key), span=span)
         return Facts(name=of, tests=(test,), by_value=True, span=span)
     if len(segments) != 2:
-        wrong = "a fact's name has two parts, as in `ike.timeout`"
-        advice = "a value needs a comparison: `is`, `in {…}`, `>=`, …" if len(segments) != 2 else None
-        refuse(place, name.start, name.end, wrong, reason=f"this has {len(segments)}", help=advice)
+        if len(segments) == 1:
+            advice = f"`{name.text}.*` is any fact of a family; a value needs a comparison, as in `{name.text} >= 50 s`"
+        else:
+            advice = f"a value needs a comparison, as in `{name.text} is …`"
+        refuse(
+            place, name.start, name.end, f"`{name.text}` is no fact", reason="a fact has two parts: `ike.timeout`", help=advice
+        )
     return Facts(name=name.text, tests=tuple(_test(test, place) for test in rest), span=span)
 
 

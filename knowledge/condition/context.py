@@ -8,6 +8,9 @@ from types import MappingProxyType
 
 from knowledge.terms import ChoiceId, Fact, FactId, Platform, QuestionId, Side, Stage
 
+#: Facts by what they carry.
+Groups = Mapping[tuple[str | None, ...], tuple[Fact, ...]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -35,6 +38,7 @@ class Context:
     later: tuple[Context, ...] = ()
     _by_name: dict[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
     _covers: dict[str, bool] = field(init=False, repr=False, compare=False)
+    _grouped: dict[tuple[str, tuple[str, ...]], Groups] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_name: dict[str, list[Fact]] = {"*": []}
@@ -43,10 +47,21 @@ class Context:
                 by_name.setdefault(name, []).append(fact)
         object.__setattr__(self, "_by_name", {name: tuple(facts) for name, facts in by_name.items()})
         object.__setattr__(self, "_covers", {})
+        object.__setattr__(self, "_grouped", {})
 
     def named(self, name: str) -> tuple[Fact, ...]:
         """The facts with that name, of that family (`ike.*`), or all (`*`), in their order."""
         return self._by_name.get(name, ())
+
+    def grouped(self, name: str, keys: tuple[str, ...]) -> Groups:
+        """The facts of a name by what they carry under `keys` (None where they carry nothing)."""
+        groups = self._grouped.get((name, keys))
+        if groups is None:
+            lists: dict[tuple[str | None, ...], list[Fact]] = {}
+            for fact in self.named(name):
+                lists.setdefault(tuple(fact_value(fact, key) for key in keys), []).append(fact)
+            groups = self._grouped[name, keys] = {values: tuple(facts) for values, facts in lists.items()}
+        return groups
 
     def covers(self, name: str) -> bool:
         """Whether the absence of a fact, or of a whole family, is a fact too.
@@ -76,6 +91,13 @@ class Context:
         said = {stage for fact, stage in members.items() if fact in self.always}
         stages = set(members.values())
         return bool(stages) and stages <= self.covered and stages <= said
+
+
+def fact_value(fact: Fact, key: str) -> str | None:
+    """A value of a fact; `times` and `format` are kept beside the others."""
+    if key == "times":
+        return str(fact.times)
+    return fact.format if key == "format" else fact.values.get(key)
 
 
 def family_of(name: str) -> str:

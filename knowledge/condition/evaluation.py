@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from knowledge.condition.context import Context
-from knowledge.condition.order import decide_count, decide_sequence, edge_facts, satisfies
+from knowledge.condition.counting import decide_count
+from knowledge.condition.filters import judged, satisfies
+from knowledge.condition.order import decide_sequence, edge_facts
 from knowledge.condition.outcome import BARE, Outcome, joined
 from knowledge.condition.tree import (
     All,
@@ -61,10 +63,7 @@ def _at_least(node: AtLeast, context: Context) -> Outcome:
     outcomes = [_DECIDE[type(part)](part, context) for part in node.of]
     sure = sum(outcome[0] is Truth.TRUE for outcome in outcomes)
     possible = sum(outcome[0] is not Truth.FALSE for outcome in outcomes)
-    if sure >= node.number:
-        value = Truth.TRUE
-    else:
-        value = Truth.UNKNOWN if possible >= node.number else Truth.FALSE
+    value = Truth.TRUE if sure >= node.number else Truth.UNKNOWN if possible >= node.number else Truth.FALSE
     telling = Truth.FALSE if value is Truth.FALSE else Truth.TRUE
     return joined(value, [outcome for outcome in outcomes if outcome[0] is telling])
 
@@ -80,16 +79,9 @@ def _asks(node: Asks, context: Context) -> Outcome:
 
 
 def _facts(node: Facts, context: Context) -> Outcome:
-    found = context.named(node.name)
-    if found and not node.tests:
-        return Outcome(Truth.TRUE, found)
-    unsure: tuple[Truth, ...] = ()
-    if found:
-        judged = [(fact, satisfies(fact, node.tests)) for fact in found]
-        sure = tuple(fact for fact, value in judged if value is Truth.TRUE)
-        if sure:
-            return Outcome(Truth.TRUE, sure)
-        unsure = tuple(value for _, value in judged if value is Truth.UNKNOWN)
+    passed, unsure = judged(node, context)
+    if passed:
+        return Outcome(Truth.TRUE, passed)
     return BARE[Truth.FALSE if not unsure and context.covers(node.name) else Truth.UNKNOWN]
 
 

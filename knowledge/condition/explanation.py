@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from knowledge.condition.context import Context
+from knowledge.condition.context import Context, fact_value
 from knowledge.condition.evaluation import attempts_in_reach, decide
-from knowledge.condition.order import satisfies, value_of
-from knowledge.condition.tree import Answer, Asks, Condition, Count, Edge, Facts, Given, InAttempt, Not, Sequence
+from knowledge.condition.filters import satisfies
+from knowledge.condition.tree import Answer, Asks, Condition, Count, Edge, Facts, Given, InAttempt, Not
 from knowledge.condition.truth import Truth
 from knowledge.errors import Span
 from knowledge.terms import Fact
@@ -107,26 +107,25 @@ def _near(node: Condition, context: Context) -> tuple[Fact, ...]:
 
 
 def _needs(node: Condition, context: Context, parts: tuple[Explained, ...]) -> tuple[Need, ...]:
+    needs: tuple[Need, ...] = ()
     match node:
         case Answer():
-            return (Need(kind=NeedKind.ANSWER, name=node.question),)
+            needs = (Need(kind=NeedKind.ANSWER, name=node.question),)
         case Given():
-            return (Need(kind=NeedKind.SETTING, name=node.setting),)
+            needs = (Need(kind=NeedKind.SETTING, name=node.setting),)
         case InAttempt():
             reached = attempts_in_reach(node.reach, context)
-            inner = tuple(explain(node.of, other) for other in reached)
-            return _of_parts(inner) or (Need(kind=NeedKind.ATTEMPT, name=node.reach),)
+            needs = _of_parts(tuple(explain(node.of, other) for other in reached))
+            needs = needs or (Need(kind=NeedKind.ATTEMPT, name=node.reach),)
         case Facts():
-            return _needs_of_facts(node, context)
-        case Count() if node.within or context.covers(node.of.name):
-            return _of_parts(parts) or (Need(kind=NeedKind.CLOCK, name=node.of.name),)
+            needs = _needs_of_facts(node, context)
         case Count() | Edge():
-            return (Need(kind=NeedKind.FACT, name=node.parts[0].name if isinstance(node.parts[0], Facts) else ""),)
-        case Sequence():
-            return _of_parts(parts) or _needs_of_sequence(node, context)
+            needs = _of_parts(parts) or _needs_of_place(node.of, context)
         case Not() | Asks():
-            return parts[0].needs
-    return _of_parts(parts)
+            needs = parts[0].needs
+        case _:
+            needs = _of_parts(parts) or _needs_of_sequence(node, context)
+    return needs
 
 
 def _needs_of_facts(node: Facts, context: Context) -> tuple[Need, ...]:
@@ -136,7 +135,7 @@ def _needs_of_facts(node: Facts, context: Context) -> tuple[Need, ...]:
         for fact in context.named(node.name)
         if satisfies(fact, node.tests) is Truth.UNKNOWN
         for test in node.tests
-        if value_of(fact, test.key) is None
+        if fact_value(fact, test.key) is None
     }
     if lacking and node.name != "*":
         return tuple(Need(kind=NeedKind.VALUE, name=f"{node.name}.{key}") for key in sorted(lacking))
@@ -145,12 +144,15 @@ def _needs_of_facts(node: Facts, context: Context) -> tuple[Need, ...]:
     return (Need(kind=NeedKind.FACT, name=node.name),)
 
 
-def _needs_of_sequence(node: Sequence, context: Context) -> tuple[Need, ...]:
-    """Every event was seen: then it is the clock, or another one of them that the log may not have shown."""
-    events = [part for part in node.parts if isinstance(part, Facts)]
-    if any(link.within for link in node.links):
-        return tuple(Need(kind=NeedKind.CLOCK, name=event.name) for event in events)
-    return tuple(Need(kind=NeedKind.FACT, name=event.name) for event in events if not context.covers(event.name))
+def _needs_of_place(facts: Facts, context: Context) -> tuple[Need, ...]:
+    """It was seen: then what is not known is when, or whether there were others that the log does not show."""
+    kind = NeedKind.CLOCK if context.covers(facts.name) else NeedKind.FACT
+    return (Need(kind=kind, name=facts.name),)
+
+
+def _needs_of_sequence(node: Condition, context: Context) -> tuple[Need, ...]:
+    events = [event for event in node.walk() if isinstance(event, Facts)]
+    return tuple(dict.fromkeys(need for event in events for need in _needs_of_place(event, context)))
 
 
 def _of_parts(parts: tuple[Explained, ...]) -> tuple[Need, ...]:

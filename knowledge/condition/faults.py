@@ -16,7 +16,9 @@ from knowledge.errors import ConditionError, Fault, Span
 NO_FILE = "condition"
 
 _WORD = re.compile(r"[\w.*-]+|[<>=!&|]+|\S")
-_WORDS = sorted(RESERVED | {"platform", "side", "stage", "answer", "is not", "not in"})
+_WORDS = sorted(RESERVED | {"platform", "side", "stage", "answer"})
+#: Longer sources are not searched for the place of a word: no base file has such a line.
+_LONGEST_SOURCE = 5000  # characters
 #: What people write who come from other languages, and what it is called here.
 _ELSEWHERE = {
     "&&": "and",
@@ -36,6 +38,8 @@ _ELSEWHERE = {
     "≥": ">=",
     "≤": "<=",
 }
+#: Longer lines are not shown.
+_LONGEST_LINE = 400  # characters
 
 
 class Place:
@@ -56,7 +60,7 @@ class Place:
     def _offsets(self) -> list[int] | None:
         """For each character of the text its offset in the origin's source; None where they do not match."""
         source = self._origin.source
-        if source is None:
+        if source is None or max(len(source), len(self.text)) > _LONGEST_SOURCE:
             return None
         begin = max(0, self._origin.column - 1)
         solid = [index for index in range(begin, len(source)) if not source[index].isspace()]
@@ -74,7 +78,8 @@ class Place:
         """The place in the file of `text[start:end]`; a place past the end points behind the last character."""
         origin, offsets = self._origin, self._offsets
         if offsets is None or origin.source is None:
-            return origin
+            line = (origin.source or "").partition("\n")[0]
+            return replace(origin, source=line if 0 < len(line) <= _LONGEST_LINE else None)
         past = start >= len(self.text.rstrip())
         index = offsets[max(0, len(self.text.rstrip()) - 1)] + 1 if past else offsets[start]
         last = index if past else offsets[min(max(start, end - 1), len(offsets) - 1)]
@@ -118,17 +123,22 @@ def refuse(
     raise ConditionError(Fault(message=message, span=place.span(start, end), reason=reason, help=help, code="invalid-condition"))
 
 
+def _advice(word: str, expected: str) -> str | None:
+    if word in RESERVED:
+        if word == "within":
+            return "`within` follows `then …`, `without …` or `count(…)`"
+        return f"`{word}` is a word of the language: as a value it needs quotes" if expected.startswith("a value") else None
+    possible = re.findall(r"`([a-z]+)[^`]*`", expected)
+    known = _ELSEWHERE.get(word.lower()) or nearest(word, possible) or nearest(word, _WORDS)
+    return f"did you mean `{known}`?" if known else None
+
+
 def not_understood(place: Place, start: int, expected: str) -> NoReturn:
     """Say that the word at `start` is not what could stand there."""
     start += len(place.text[start:]) - len(place.text[start:].lstrip())
     word = place.word_at(start)
     if not word:
         refuse(place, len(place.text), len(place.text), "the condition ends too early", reason=f"expected {expected}")
-    known = _ELSEWHERE.get(word) or _ELSEWHERE.get(word.lower()) or nearest(word, _WORDS)
-    advice = None
-    if known == word:
-        advice = f"`{word}` is a word of the language; put it in quotes if it is a value"
-    elif known:
-        advice = f"did you mean `{known}`?"
+    advice = _advice(word, expected)
     shown = word if len(word) <= 60 else word[:59] + "…"
     refuse(place, start, start + len(word), f"cannot understand `{shown}` here", reason=f"expected {expected}", help=advice)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pyparsing as pp
 
 from knowledge.condition.faults import Place, not_understood
-from knowledge.condition.tree import BARE_VALUE, RESERVED
+from knowledge.condition.tree import BARE_VALUE, QUOTED, RESERVED
 
 
 class Found(NamedTuple):
@@ -59,9 +59,8 @@ _CLOSE, _CLOSE_BRACE = (_token(rf"\{sign}", "close", f"`{sign}`") for sign in ")
 _duration = _token(rf"\d+(?:\.\d+)?\s*{_UNIT}", "duration", "a time such as `30 s`, `5 min`")
 _within = _word("within") - _duration
 _number = _token(r"\d+\b", "number", "a whole number")
-_quoted = r'"(?:[^"\\\n]|\\["\\])*"'
-_value = _token(rf"{_quoted}|(?!{_OURS}){BARE_VALUE}", "value", 'a value (a word, a number, or anything in "quotes")')
-_words = _token(_quoted, "value", 'words in "quotes"')
+_value = _token(rf"{QUOTED}|(?!{_OURS}){BARE_VALUE}", "value", 'a value (a word, a number, or anything in "quotes")')
+_words = _token(QUOTED, "value", 'words in "quotes"')
 _quantity = _token(
     rf"0x[0-9a-fA-F]+\b|[+-]?\d+(?:\.\d+)*(?:\s*{_UNIT})?(?![\w.])|(?!{_OURS})[a-z][\w-]*",
     "quantity",
@@ -76,14 +75,17 @@ _comparison = _whole(
     "comparison",
     "`is`, `is not`, `in {…}`, `>=`, `<=`, `>`, `<` or `contains`",
 )
-_test = _whole(_token(rf"(?!{_OURS})[a-z]\w*", "key", "the name of a value") - _comparison, "test", "a test such as `by is peer`")
+_test = _whole(
+    _token(r"(?!(?:not|and|or)\b)[a-z]\w*", "key", "the name of a value") - _comparison, "test", "a test such as `by is peer`"
+)
 _filter = _OPEN - _test + pp.ZeroOrMore((_COMMA | _word("and")) - _test) - _CLOSE
 _name = _token(
     rf"(?!answer\b|(?:platform|side|stage)(?![\w.])|{_OURS})[a-z]\w*(?:\.\w+)*(?:\.\*)?", "name", "a fact such as `ike.timeout`"
 )
 _facts = _whole(_name + pp.Optional(_filter | _comparison), "facts", "a fact such as `ike.timeout`")
 
-_condition = pp.Forward().set_name("a condition")
+_condition = pp.Forward()
+_condition.set_name("a condition")
 _group = _OPEN - _condition - _CLOSE
 _list = _OPEN - pp.DelimitedList(_condition) - _CLOSE
 _operand = (
@@ -114,7 +116,7 @@ _operand = (
     )
     | _whole(_token(r"(?:first|last)\b", "word", "`first` or `last`") - _facts, "edge", "`first …`")
     | _whole(
-        _token(r"in\s+(?:any|another|an\s+earlier|a\s+later)\s+attempt\b", "word", "`in another attempt`") - _group,
+        _token(r"in\s+(?:any|another|(?:an?\s+)?(?:earlier|later))\s+attempt\b", "word", "`in another attempt`") - _group,
         "attempt",
         "`in another attempt (…)`",
     )
@@ -137,6 +139,8 @@ def read(place: Place) -> Found:
     """
     try:
         found: Found = _text.parse_string(place.text)[0]
+    except RecursionError:  # the caller's own stack was nearly full
+        not_understood(place, 0, "a condition with fewer brackets inside one another")
     except pp.ParseBaseException as broken:
         not_understood(place, broken.loc, broken.msg.removeprefix("Expected "))
     return found

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from knowledge.condition.faults import Place, refuse
+from knowledge.condition.tree import QUOTED
 
 #: A condition longer than this is refused: nobody could read it.
 MAX_LENGTH = 4000  # characters
 #: Parentheses inside parentheses; the grammar recurses, and this keeps it far from Python's own limit.
 MAX_DEPTH = 10
 
+_QUOTED = re.compile(QUOTED)
 _CLOSES = {")": "(", "}": "{"}
 
 
@@ -51,10 +55,7 @@ def check_shape(place: Place) -> None:
 
 
 def _end_of_quote(place: Place, start: int) -> int:
-    at = start + 1
-    text = place.text
-    while at < len(text) and text[at] != "\n":
-        if text[at] == '"':
-            return at
-        at += 2 if text[at] == "\\" else 1
-    refuse(place, start, start + 1, 'the quote `"` is never closed')
+    closed = _QUOTED.match(place.text, start)
+    if closed is None:
+        refuse(place, start, start + 1, 'the quote `"` is never closed', help='inside quotes write `\\"` and `\\\\`')
+    return closed.end() - 1

@@ -13,15 +13,15 @@ from enum import StrEnum
 from knowledge.errors import Span
 
 #: The words of the language: a value that is one of them must be quoted.
-RESERVED = frozenset(
-    """
-    absent all an and another any at attempt contains count earlier first in is last later least not of or private public seen
-    then unknown within without
-    """.split()
-)
+RESERVED = frozenset({
+    "absent", "all", "an", "and", "another", "any", "at", "attempt", "contains", "count", "earlier", "first", "in", "is", "last",
+    "later", "least", "not", "of", "or", "private", "public", "seen", "then", "unknown", "within", "without",
+})  # fmt: skip
 #: A value that needs no quotes: a word, a number, an address, a token of redaction, a network.
 BARE_VALUE = r"(?:\[[A-Za-z][A-Za-z0-9-]*\][\w/:.-]*|[+-]?\w[\w.:/+%@-]*)"
 _BARE = re.compile(BARE_VALUE)
+#: A value in quotes, on one line; a quote and a backslash inside it are escaped.
+QUOTED = r'"(?:[^"\\\n]|\\["\\])*"'
 
 #: Seconds in each unit of time.
 UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}

@@ -20,7 +20,7 @@ class Truth(IntEnum):
     UNKNOWN = 1
     TRUE = 2
 
-    def __invert__(self) -> Truth:  # type: ignore[override] # `~` of an int is an int; of a truth it is its opposite
+    def __invert__(self) -> Truth:
         return _OPPOSITE[self]
 
     def __str__(self) -> str:
@@ -33,6 +33,6 @@ class Truth(IntEnum):
 _OPPOSITE = {Truth.FALSE: Truth.TRUE, Truth.UNKNOWN: Truth.UNKNOWN, Truth.TRUE: Truth.FALSE}
 
 
-def truth(value: bool) -> Truth:  # noqa: FBT001 # it turns a bool into a truth: that is the argument
+def truth(value: bool) -> Truth:
     """The truth of something that is certainly so or certainly not."""
     return Truth.TRUE if value else Truth.FALSE

@@ -10,21 +10,23 @@ import ipaddress
 import operator
 import re
 from collections.abc import Callable
+from typing import Any
 
 from knowledge.condition.tree import ORDERED, UNITS, Comparison, Op
 from knowledge.condition.truth import Truth, truth
 from knowledge.terms import STAGES, Stage
 
-_NUMBER = re.compile(rf"(0x[0-9a-f]+|[+-]?\d+(?:\.\d+)?)\s*({'|'.join(UNITS)})?", re.IGNORECASE)
-_VERSION = re.compile(r"v?(\d+(?:\.\d+)+)")
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
+_NUMBER = re.compile(rf"(0x[0-9a-f]{{1,16}}|[+-]?\d+(?:\.\d+)?)\s*({'|'.join(UNITS)})?", re.IGNORECASE)
+_VERSION = re.compile(r"v?(\d{1,9}(?:\.\d{1,9})+)")
+_CLOCK = re.compile(r"(?:(\d{1,6}):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 _ADDRESS_TOKEN = re.compile(r"\[(?:[a-z0-9]+-)*(private|public)(?:-\d+)?\]", re.IGNORECASE)
-_COMPARE: dict[Op, Callable[[object, object], bool]] = {
+#: Both sides are always of one kind: two numbers, or two tuples of numbers.
+_COMPARE: dict[Op, Callable[[Any, Any], bool]] = {
     Op.AT_LEAST: operator.ge,
     Op.AT_MOST: operator.le,
     Op.MORE: operator.gt,
     Op.LESS: operator.lt,
-}  # type: ignore[dict-item] # both sides are always of one kind: two numbers, or two tuples of numbers
+}
 
 
 def compare(value: str, comparison: Comparison) -> Truth:
