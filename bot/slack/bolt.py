@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from bot.errors import Unreachable
 from bot.slack.chat import Identity, make_client
-from bot.slack.door import Door
+from bot.slack.door import Door, reference
 from bot.slack.listeners import register
 from bot.slack.middleware import authorize, catch_errors
 from bot.slack.verification import Verifier
@@ -93,7 +93,11 @@ class Receiver:
             return web.Response(status=401)
         try:
             request = AsyncBoltRequest(body=body.decode(), query=query, headers=dict(headers))
-        except (ValueError, AttributeError, RecursionError):  # not UTF-8, not JSON, or JSON of another shape
+        except (ValueError, AttributeError, RecursionError):  # not JSON, or JSON of another shape
             logger.warning("a signed request could not be read (%d bytes)", len(body))
             return web.Response(status=400)
-        return await to_aiohttp_response(await self._app.async_dispatch(request))
+        try:
+            return await to_aiohttp_response(await self._app.async_dispatch(request))
+        except Exception:  # Bolt reads fields of its own before it comes to our listeners, and to their error boundary
+            logger.exception("a signed request failed, reference %s", reference())
+            return web.Response(status=500)

@@ -24,7 +24,7 @@ from bot.errors import Refused
 from bot.events import ChannelId, MessageRef, ThreadRef, UploadedFile, UserId
 from bot.ports import Message, Profile, View
 from bot.slack import payloads
-from bot.slack.download import Source, fetch, other_origin, trusted
+from bot.slack.download import Source, fetch, other_origin, send, trusted
 from bot.slack.errors import of_status, translated
 from bot.slack.fields import Body, node, nodes, text
 
@@ -234,16 +234,22 @@ class SlackChat:
         return await fetch(self._source, file.url, to, limit)
 
     async def upload(self, where: ThreadRef, path: Path, *, name: str, comment: str = "") -> None:
-        """Show a file in a thread."""
-        content = await asyncio.to_thread(path.read_bytes)
+        """Show a file in a thread: ask for an address, send the bytes there, and only then say where they belong.
+
+        The SDK's `files_upload_v2` does the same with the whole file in memory; this reads it from the disk as it goes.
+        """
+        length = (await asyncio.to_thread(path.stat)).st_size
+        async with translated("files.getUploadURLExternal"):
+            given = _data(await self._call(self.client.files_getUploadURLExternal(filename=name, length=length)))
+        await send(self._source, text(given, "upload_url"), path)
         async with translated("files.completeUploadExternal", repeatable=False):
-            await self.client.files_upload_v2(
-                channel=where.channel,
-                thread_ts=where.ts,
-                file=content,
-                filename=name,
-                title=name,
-                initial_comment=comment or None,
+            await self._call(
+                self.client.files_completeUploadExternal(
+                    files=[{"id": text(given, "file_id"), "title": name}],
+                    channel_id=where.channel,
+                    thread_ts=where.ts,
+                    initial_comment=comment or None,
+                )
             )
 
     async def members(self, channel: ChannelId) -> frozenset[UserId]:

@@ -1,4 +1,4 @@
-"""Fetching a file's bytes, without handing the bot's token to anybody but Slack.
+"""Files on the wire: their bytes come and go, without handing the bot's token to anybody but Slack.
 
 `url_private` of a remote file is any host its author likes, and redirects lead anywhere; a bot that follows them with its
 token gives itself away (GHSA-3q3v-34v2-g88f). Without `files:read` Slack answers 200 and its login page.
@@ -87,6 +87,22 @@ async def fetch(source: Source, url: str, to: Path, limit: int) -> int:
                 if _is_login(url):
                     raise Refused("login-page", doing=_DOING)
     raise Refused("foreign-host", doing=_DOING)
+
+
+async def send(source: Source, url: str, path: Path) -> None:
+    """Put a file's bytes at an address that Slack gave for it; no token goes along, the address is enough.
+
+    Raises:
+        Refused: `foreign-host`, or Slack's status.
+        Unreachable: it may be tried again, with a new address; nobody has seen anything yet.
+    """
+    if not trusted(url, source.origin):
+        raise Refused("foreign-host", doing="upload")
+    async with translated("upload"), asyncio.timeout(source.seconds):
+        with await asyncio.to_thread(path.open, "rb") as file:
+            async with source.session.post(url, data=file, allow_redirects=False) as answer:
+                if answer.status != 200:
+                    raise of_status(answer.status, answer.headers, f"http_{answer.status}", "upload", repeatable=True)
 
 
 async def _keep(answer: aiohttp.ClientResponse, to: Path, limit: int) -> int:

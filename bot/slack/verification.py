@@ -36,6 +36,8 @@ class Verifier:
             return "it is not signed"
         if not _TIMESTAMP.fullmatch(timestamp) or not _SIGNATURE.fullmatch(signature):
             return "its signature headers are malformed"
-        if not self._verifier.is_valid(body, timestamp, signature):
-            return "its signature is wrong or older than five minutes"
-        return None
+        try:
+            valid = self._verifier.is_valid(body, timestamp, signature)
+        except UnicodeDecodeError:
+            return "it is not UTF-8"
+        return None if valid else "its signature is wrong or older than five minutes"

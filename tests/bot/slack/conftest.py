@@ -196,6 +196,11 @@ def signed(body, *, secret=SECRET, at=None):
 
 
 @pytest.fixture
+def sign():
+    return signed
+
+
+@pytest.fixture
 async def slack(api, session, chat, kept, cases, base):
     """The bot's door behind its real web application."""
 

@@ -166,7 +166,7 @@ async def test_upload_goes_the_three_ways(api, chat, tmp_path):
     api.answers["put"] = answer(body=b"OK", content_type="text/plain")
     api.answers["files.completeUploadExternal"] = {"files": [{"id": "F9"}]}
     path = tmp_path / "a.log"
-    path.write_bytes(b"a line\n")
+    path.write_bytes(b"a line\n" * 400_000)
     await chat.upload(THREAD, path, name="charon.log", comment="as asked")
     (done,) = api.said("files.completeUploadExternal")
     assert (done["channel_id"], done["thread_ts"], done["initial_comment"]) == ("D1", "1.1", "as asked")
