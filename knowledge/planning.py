@@ -246,7 +246,10 @@ def _options(plan: Plan, belief: Belief, price: float, diagnosis: Diagnosis) -> 
         yield gain, NextStep(kind=StepKind.ASK, id=question.id, minutes=round(minutes, 2))
     for collect in plan.base.collects.values():
         if _is_collectable(collect, plan.situation):
-            yield _gain_of_log(collect, belief, plan, price), NextStep(kind=StepKind.COLLECT, id=collect.id, minutes=collect.minutes)
+            yield (
+                _gain_of_log(collect, belief, plan, price),
+                NextStep(kind=StepKind.COLLECT, id=collect.id, minutes=collect.minutes),
+            )
 
 
 #: What one bit of certainty saves whoever takes the case over.

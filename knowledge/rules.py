@@ -257,6 +257,8 @@ class KnowledgeBase:
     collects: Mapping[str, Collect]
     #: The locales in which every text exists.
     locales: frozenset[str]
+    #: The sentences of the terminal report (`base/report.yaml`), with {names} to fill in.
+    sentences: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
     #: What people write and what it means (`base/words.yaml`).
     phrases: tuple[Phrase, ...] = ()
     #: Plain words that mean nothing for a diagnosis.

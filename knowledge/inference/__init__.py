@@ -1,1 +1,45 @@
-from knowledge.inference.odds import FACTORS, MARKS, PRIORS
+"""Facts, rules and answers to a ranking of causes with reasons: the engine, for one attempt at a time.
+
+`odds` holds every number that is a judgement; `candidates` what is said about causes and what it rests on; `weighing` the
+posterior with all its factors; `verdicts` what a ranking is worth. Logs, several attempts and the next step come together
+in `knowledge.diagnosis`.
+"""
+
+from knowledge.inference.candidates import (
+    CODE_FACTS,
+    STAGE_QUESTIONS,
+    Answered,
+    Answers,
+    Candidate,
+    answered,
+    facts_of_answers,
+    weigh,
+)
+from knowledge.inference.odds import FACTORS, MARKS, PRIORS, factor, posterior, priors, stage_likelihood
+from knowledge.inference.verdicts import verdict_of
+from knowledge.inference.weighing import Share, Weighing, choices_of, context_of, hypotheses_of, weigh_attempt
+
+__all__ = [
+    "CODE_FACTS",
+    "FACTORS",
+    "MARKS",
+    "PRIORS",
+    "STAGE_QUESTIONS",
+    "Answered",
+    "Answers",
+    "Candidate",
+    "Share",
+    "Weighing",
+    "answered",
+    "choices_of",
+    "context_of",
+    "factor",
+    "facts_of_answers",
+    "hypotheses_of",
+    "posterior",
+    "priors",
+    "stage_likelihood",
+    "verdict_of",
+    "weigh",
+    "weigh_attempt",
+]

@@ -80,7 +80,7 @@ class Answered:
 
     @property
     def said(self) -> str:
-        """`question=choice`"""
+        """As the command line writes it: `question=choice`."""
         return f"{self.question.id}={self.choice.id}"
 
     @property
@@ -147,18 +147,26 @@ def of_answers(given: Iterable[Answered], facts: Collection[Fact]) -> Iterator[C
 
 
 def of_codes(base: KnowledgeBase, facts: Iterable[Fact], given: Collection[Answered]) -> Iterator[Candidate]:
-    """What the numbers in a log say: as the answer with that number would, else by the table's causes, best first."""
+    """What numbers say: as the answer with that number would, else by the table's causes, best first.
+
+    A number that stands in a log and was told by the person too is one finding with both proofs.
+    """
     by_code: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
         code = fact.values.get("code")
-        if code and fact.id in CODE_FACTS and fact.format is not None:
+        if code and fact.id in CODE_FACTS:
             by_code.setdefault((CODE_FACTS[fact.id], code), []).append(fact)
     for (family, code), told in by_code.items():
-        evidence = tuple(proof for fact in told for proof in fact.evidence)
-        evidence += tuple(answer.evidence for answer in given if code in answer.choice.codes)
+        meant = [answer for answer in given if code in answer.choice.codes]
+        logged = any(fact.format is not None for fact in told)
+        if meant and not logged:
+            continue  # the answer itself says it: `of_answers`
+        evidence = tuple(dict.fromkeys((*(proof for fact in told for proof in fact.evidence), *(a.evidence for a in meant))))
         keys = frozenset({code_key(code)}).union(*(line_keys(fact) for fact in told))
         for effect in effects_of_code(base, family, code):
-            yield Candidate(rule=RuleId(f"code:{family}/{code}"), effect=effect, evidence=evidence, keys=keys)
+            yield Candidate(
+                rule=RuleId(f"code:{family}/{code}"), effect=effect, evidence=evidence, keys=keys, from_person=not logged
+            )
 
 
 def effects_of_code(base: KnowledgeBase, family: str, code: str) -> tuple[Effect, ...]:

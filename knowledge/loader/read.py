@@ -30,7 +30,7 @@ from knowledge.loader.build import (
 from knowledge.loader.document import Document, read_document
 from knowledge.loader.faults import M, nearest, validate
 from knowledge.loader.texts import read_texts
-from knowledge.rules import Cause, Code, Collect, Format, KnowledgeBase, Phrase, Question, Rule
+from knowledge.rules import Cause, Code, Collect, Format, KnowledgeBase, Phrase, Question, Rule, Text
 from knowledge.terms import CauseId, FormatId, QuestionId
 from knowledge.understanding import plain_words
 
@@ -69,6 +69,7 @@ def survey(folder: Path, *, strict: bool = True) -> Survey:
         questions=MappingProxyType(_questions(folder, names)),
         codes=MappingProxyType(_codes(folder, names)),
         collects=MappingProxyType(_collects(folder, names)),
+        sentences=MappingProxyType(_sentences(folder, names)),
         locales=frozenset({"en", *names.texts.locales}),
     )
     phrases, ignored = _words(folder, base, names)
@@ -183,6 +184,11 @@ def _code(row: Mapping[str, Any], span: Span, names: Names) -> Code | None:
         causes=tuple(CauseId(cause) for cause in model.causes if names.knows_cause(cause, lambda: span)),
         source=model.source,
     )
+
+
+def _sentences(folder: Path, names: Names) -> dict[str, Text]:
+    found = _file(schema.ReportFile, folder / "report.yaml", folder, names)
+    return {key: names.texts.text(says, "report", key) for key, says in found[1].sentences.items()} if found else {}
 
 
 def _words(folder: Path, base: KnowledgeBase, names: Names) -> tuple[tuple[Phrase, ...], frozenset[str]]:

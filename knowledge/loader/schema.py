@@ -213,6 +213,12 @@ class WordsFile(_File):
     ignore: str = ""
 
 
+class ReportFile(_File):
+    """`report.yaml`, and its translations: the sentences of the terminal report."""
+
+    sentences: dict[str, str] = {}
+
+
 # Translations: the same ids, only the sentences.
 
 

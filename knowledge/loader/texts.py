@@ -65,6 +65,9 @@ def _sentences(path: Path, home: Path, folder: Path, faults: list[Fault]) -> Ite
             yield from ((("fact", fact), says) for fact, says in facts.facts.items())
     elif kind == "questions.yaml":
         yield from _question_texts(_read(schema.QuestionsTexts, path, name, faults))
+    elif kind == "report.yaml":
+        if report := _read(schema.ReportFile, path, name, faults):
+            yield from ((("report", sentence), says) for sentence, says in report.sentences.items())
     elif kind == "collect.yaml" and (collects := _read(schema.CollectTexts, path, name, faults)):
         for ident, fields in collects.collect.items():
             yield from ((("collect", ident, field), sentence) for field, sentence in fields.items())

@@ -1,0 +1,85 @@
+"""The numbers behind a diagnosis, as a table for the terminal and as data: `vpn-help explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from knowledge.diagnosis import Explanation
+from knowledge.inference import Share
+from knowledge.rules import KnowledgeBase
+from knowledge.terms import Evidence, Finding
+
+#: So many causes are shown; `--cause` shows any, and the JSON all.
+MOST_CAUSES = 6
+
+
+def explanation_json(found: Explanation, cause: str | None = None) -> dict[str, Any]:
+    """Every cause with its prior, its stage likelihood and the factor of each finding."""
+    diagnosis = found.diagnosis
+    return {
+        "verdict": diagnosis.verdict,
+        "stage": diagnosis.stage,
+        "knowledge": diagnosis.revision,
+        "causes": [_share_json(share) for share in found.weighing.shares if cause in (None, share.cause)],
+        "understood": {
+            "platform": found.understood.platform,
+            "codes": [list(code) for code in found.understood.codes],
+            "answers": dict(found.understood.answers),
+            "rest": list(found.understood.rest),
+        },
+        "facts": [{"id": fact.id, "values": dict(fact.values)} for fact in found.facts],
+    }
+
+
+def explanation_text(base: KnowledgeBase, found: Explanation, cause: str | None = None, locale: str = "en") -> str:
+    """The same for people: one block for each of the likeliest causes, one line for each factor."""
+    return "\n".join(_lines(base, found, cause, locale)) + "\n"
+
+
+def _lines(base: KnowledgeBase, found: Explanation, cause: str | None, locale: str) -> Iterator[str]:
+    diagnosis = found.diagnosis
+    yield f"verdict {diagnosis.verdict}, stage {diagnosis.stage or '-'}, knowledge {diagnosis.revision}"
+    shares = [share for share in found.weighing.shares if cause in (None, share.cause)]
+    for share in shares if cause else shares[:MOST_CAUSES]:
+        yield ""
+        known = base.causes.get(share.cause)
+        yield f"{share.cause}  {share.probability:.4f}  {known.title(locale) if known else ''}".rstrip()
+        yield f"  {share.prior:>10.4f}  prior"
+        yield f"  x {share.stage:>8.4f}  P(the reading stops at that stage | cause)"
+        for finding in share.findings:
+            yield f"  x {finding.factor:>8.4g}  {finding.rule} ({finding.direction} {finding.strength}){_note(finding)}"
+            for proof in finding.evidence[:2]:
+                yield f"              {_proof(proof)}"
+
+
+def _note(finding: Finding) -> str:
+    return "  counted with a stronger finding on the same evidence" if finding.factor == 1.0 else ""
+
+
+def _proof(proof: Evidence) -> str:
+    if proof.answer:
+        return proof.answer
+    return f"{proof.file or ''}:{proof.line or ''}  {proof.text or ''}"
+
+
+def _share_json(share: Share) -> dict[str, Any]:
+    return {
+        "id": share.cause,
+        "probability": share.probability,
+        "prior": share.prior,
+        "stage": share.stage,
+        "findings": [
+            {
+                "rule": finding.rule,
+                "direction": finding.direction,
+                "strength": finding.strength,
+                "factor": finding.factor,
+                "evidence": [
+                    {"file": p.file, "member": p.member, "line": p.line, "text": p.text, "answer": p.answer}
+                    for p in finding.evidence
+                ],
+            }
+            for finding in share.findings
+        ],
+    }

@@ -1,0 +1,226 @@
+"""One attempt, weighed: facts and answers to findings, findings to a posterior, with every factor kept for who asks.
+
+`weigh_attempt` does the whole of it for one attempt (or for answers alone) and keeps the numbers (`Weighing`);
+`hypotheses_of` makes of it what a diagnosis shows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from knowledge.condition import Context, NeedKind, Result, Truth, evaluate
+from knowledge.inference.candidates import (
+    Answered,
+    Candidate,
+    keys_of,
+    of_answers,
+    of_codes,
+    of_outcome,
+    weigh,
+)
+from knowledge.inference.odds import posterior, priors, stage_likelihood
+from knowledge.rules import KnowledgeBase
+from knowledge.terms import (
+    OTHER,
+    Attempt,
+    CauseId,
+    ChoiceId,
+    Direction,
+    Evidence,
+    Fact,
+    FactId,
+    Finding,
+    Hypothesis,
+    Platform,
+    QuestionId,
+    RuleId,
+    Side,
+    Stage,
+)
+
+#: A hypothesis below this probability is not listed.
+LISTED = 0.002
+#: Unconfirmed rules are worked out for so many hypotheses, and so many of them listed for each.
+UNCONFIRMED_FOR = 5
+MOST_UNCONFIRMED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one cause got, factor by factor: `probability ∝ prior x stage x the factors of its findings`."""
+
+    cause: CauseId
+    prior: float
+    #: P(the reading stops where it does | cause); 1 where no log shows an attempt.
+    stage: float
+    findings: tuple[Finding, ...]
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """A rule about a cause whose condition is neither true nor false."""
+
+    rule: RuleId
+    cause: CauseId
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing:
+    """All causes and `other`, best first, for one attempt."""
+
+    attempt: Attempt | None
+    shares: tuple[Share, ...]
+    #: Rules that would say something and do not, because their condition is unknown.
+    unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def unexplained(self) -> float:
+        """The share of everything that the base does not know."""
+        return next((share.probability for share in self.shares if share.cause == OTHER), 0.0)
+
+
+def context_of(
+    base: KnowledgeBase,
+    facts: Iterable[Fact],
+    answers: Mapping[QuestionId, frozenset[ChoiceId]],
+    *,
+    attempt: Attempt | None = None,
+    platform: Platform | None = None,
+    side: Side | None = None,
+    stage: Stage | None = None,
+    earlier: tuple[Context, ...] = (),
+    later: tuple[Context, ...] = (),
+) -> Context:
+    """What conditions are asked of: one attempt, its facts and those of the host, and the answers."""
+    facts = tuple(facts)
+    formats = {fact.format for fact in facts if fact.format is not None}
+    always = frozenset[FactId]().union(*(base.formats[ident].always for ident in formats if ident in base.formats))
+    return Context(
+        facts=facts,
+        answers=answers,
+        platform=platform,
+        side=(attempt.side if attempt else None) or side,
+        stage=attempt.stage if attempt else stage,
+        covered=attempt.covered if attempt else frozenset(),
+        always=always,
+        stages={fact.id: fact.stage for fact in base.facts.values()},
+        earlier=earlier,
+        later=later,
+    )
+
+
+def choices_of(given: Iterable[Answered]) -> Mapping[QuestionId, frozenset[ChoiceId]]:
+    """Answers as a condition reads them."""
+    together: dict[QuestionId, set[ChoiceId]] = {}
+    for answer in given:
+        together.setdefault(answer.question.id, set()).add(answer.choice.id)
+    return {question: frozenset(choices) for question, choices in together.items()}
+
+
+def weigh_attempt(base: KnowledgeBase, attempt: Attempt | None, context: Context, given: Collection[Answered] = ()) -> Weighing:
+    """Everything that is said about one attempt, and what that makes of the causes.
+
+    Args:
+        base: The knowledge base.
+        attempt: The attempt that the question is about; None where there are only answers.
+        context: What rules are asked of (`context_of`), the facts of answers included.
+        given: The answers of the person.
+    """
+    candidates: list[Candidate] = []
+    unknown: list[Unknown] = []
+    for rule in base.rules:
+        result = evaluate(rule.when, context)
+        if result.truth is Truth.FALSE:
+            continue
+        for effect in rule.effects:
+            if result.truth is Truth.TRUE:
+                candidates.append(
+                    Candidate(
+                        rule=rule.id,
+                        effect=effect,
+                        evidence=_evidence(result),
+                        keys=_keys(result, base) or frozenset({f"rule:{rule.id}"}),
+                        group=rule.group,
+                        from_person=bool(result.answers) and not any(fact.format for fact in result.facts),
+                    )
+                )
+            elif effect.direction is not Direction.OPPOSES:
+                unknown.append(Unknown(rule=rule.id, cause=effect.cause, result=result))
+    candidates += of_answers(given, context.facts)
+    candidates += of_codes(base, context.facts, given)
+    if attempt is not None:
+        candidates += of_outcome(attempt, base)
+    already = frozenset({"stage"}) if attempt is not None and attempt.ended else frozenset[str]()
+    shares = _shares(base, attempt, weigh(candidates, already))
+    return Weighing(attempt=attempt, shares=shares, unknown=tuple(unknown))
+
+
+def hypotheses_of(weighing: Weighing, base: KnowledgeBase) -> tuple[Hypothesis, ...]:
+    """The ranking that a diagnosis shows; `other` is never in it."""
+    if weighing.attempt is None and not any(share.findings for share in weighing.shares):
+        return ()
+    ranked = [share for share in weighing.shares if share.cause != OTHER and share.probability >= LISTED]
+    return tuple(
+        Hypothesis(
+            cause=share.cause,
+            probability=share.probability,
+            supporting=tuple(finding for finding in share.findings if finding.direction is Direction.SUPPORTS),
+            opposing=tuple(finding for finding in share.findings if finding.direction is not Direction.SUPPORTS),
+            unconfirmed=tuple(_unconfirmed(share.cause, weighing, base)) if rank < UNCONFIRMED_FOR else (),
+        )
+        for rank, share in enumerate(ranked)
+    )
+
+
+def _shares(base: KnowledgeBase, attempt: Attempt | None, findings: Mapping[CauseId, tuple[Finding, ...]]) -> tuple[Share, ...]:
+    prior = priors(base.causes.values())
+    stages = {
+        cause: stage_likelihood(base.causes.get(cause), attempt.stage, ended=attempt.ended) if attempt else 1.0 for cause in prior
+    }
+    weights = {
+        cause: math.log(share) + math.log(stages[cause]) + sum(math.log(f.factor) for f in findings.get(cause, ()))
+        for cause, share in prior.items()
+        if share > 0
+    }
+    after = posterior(weights)
+    shares = [
+        Share(cause=cause, prior=prior[cause], stage=stages[cause], findings=findings.get(cause, ()), probability=after[cause])
+        for cause in weights
+    ]
+    return tuple(sorted(shares, key=lambda share: (-share.probability, share.cause)))
+
+
+def _evidence(result: Result) -> tuple[Evidence, ...]:
+    proofs = [proof for fact in result.facts for proof in fact.evidence]
+    proofs += [Evidence(answer=answer) for answer in result.answers]
+    return tuple(dict.fromkeys(proofs))
+
+
+def _keys(result: Result, base: KnowledgeBase) -> frozenset[str]:
+    """What a rule that holds rests on."""
+    return keys_of(result.facts, base) | {f"answer:{answer.partition('=')[0]}" for answer in result.answers}
+
+
+def _unconfirmed(cause: CauseId, weighing: Weighing, base: KnowledgeBase) -> Iterator[Evidence]:
+    """What would settle the rules about `cause` that are unknown: those of which something is seen already come first."""
+    own = [unknown for unknown in weighing.unknown if unknown.cause == cause]
+    own.sort(key=lambda unknown: not (unknown.result.facts or unknown.result.answers))
+    for unknown in own[:MOST_UNCONFIRMED]:
+        yield _settled_by(unknown, base)
+
+
+def _settled_by(unknown: Unknown, base: KnowledgeBase) -> Evidence:
+    """The question whose answer would settle it (`answer`, without a choice), or the fact that a log would have to show."""
+    needs = unknown.result.explained.needs
+    for need in needs:
+        if need.kind is NeedKind.ANSWER:
+            return Evidence(rule=unknown.rule, answer=need.name)
+    for need in needs:
+        kind = base.facts.get(FactId(need.name))
+        if need.kind is NeedKind.FACT and kind is not None:
+            return Evidence(rule=unknown.rule, text=kind.says())
+    return Evidence(rule=unknown.rule, text="; ".join(str(need) for need in needs) or None)
