@@ -1,0 +1,229 @@
+"""One file, read: unpacked, scanned, matched, redacted, in one pass and in little memory.
+
+While a file is small every line is looked at; of a large one only the lines that a scan finds, and the rest is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from knowledge.errors import ReadError
+from knowledge.logs.clocks import Clocks
+from knowledge.logs.kept import Kept
+from knowledge.logs.others import Others
+from knowledge.logs.records import HOSTS, Catalogue, Record
+from knowledge.logs.redact import Tokens, redact
+from knowledge.logs.scan import LARGE
+from knowledge.logs.signatures import Hit, Hits, facts_of, match, settle
+from knowledge.logs.unpack import Limits, Part, Refused, unpack
+from knowledge.logs.wrappers import unwrap_json
+from knowledge.rules import KnowledgeBase
+from knowledge.terms import Fact, FormatId, Log, ReadReason, ReadState, Side
+
+__all__ = ["Reading"]
+
+#: Lines of each chunk of a large file that are looked at to estimate how many belong to a known format.
+_SAMPLE = 100
+#: Reasons for which a file was refused, rather than merely not understood.
+_REFUSALS = frozenset(
+    {
+        ReadReason.BOMB, ReadReason.TOO_LARGE, ReadReason.TOO_DEEP, ReadReason.TOO_MANY_MEMBERS, ReadReason.ENCRYPTED, ReadReason.DAMAGED,
+        ReadReason.UNSUPPORTED, ReadReason.NEEDS_OCR, ReadReason.BINARY, ReadReason.EMPTY,
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Counts:
+    lines: int = 0
+    understood: float = 0.0
+    named: Counter[FormatId] = field(default_factory=Counter)
+    #: Lines of small files that began as a format's lines do, though no program was named.
+    begun: Counter[FormatId] = field(default_factory=Counter)
+
+
+class Reading:
+    """Reads one upload. Use once."""
+
+    def __init__(self, known: Catalogue, base: KnowledgeBase, tokens: Tokens, received_at: datetime, limits: Limits) -> None:
+        self._known = known
+        self._base = base
+        self._tokens = tokens
+        self._clocks = Clocks(received_at)
+        self._limits = limits
+        self._hits = Hits()
+        self._kept = Kept()
+        self._others = Others()
+        self._counts = _Counts()
+        self._reasons: dict[ReadReason, str | None] = {}
+        self._texts = 0
+        tokens.protect(known.words)
+
+    def read(self, source: Path | bytes, name: str | None) -> Log:
+        """Read it."""
+        try:
+            for part in unpack(source, self._limits):
+                if isinstance(part, Refused):
+                    self._reasons.setdefault(part.reason, part.what)
+                    continue
+                self._texts += 1
+                self._part(part)
+        except OSError as error:
+            self._reasons.setdefault(ReadReason.DAMAGED, error.strerror)
+        return self._log(name)
+
+    def _part(self, part: Part) -> None:
+        self._kept.heading(part.member)
+        line, size = 1, 0
+        try:
+            for raw in part.chunks:
+                chunk = unwrap_json(raw)
+                size += len(chunk)
+                line = self._chunk(chunk, part.member, line, large=size > LARGE)
+        except ReadError as error:
+            self._reasons.setdefault(ReadReason(str(error)), None)
+
+    def _chunk(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
+        if not self._hits.dropped:
+            self._others.look(chunk)
+        if self._kept.whole:
+            return self._every_line(chunk, member, line, large=large)
+        return self._found_lines(chunk, member, line, large=large)
+
+    def _every_line(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
+        """Look at each line: for files of up to some MiB."""
+        found = {start: indices for start, _end, indices in self._known.scanner.lines(chunk, large=large)}
+        raw = chunk.split(b"\n")
+        if raw and not raw[-1]:
+            raw.pop()
+        texts: list[str] = []
+        hits: set[int] = set()
+        offset = 0
+        for index, each in enumerate(raw):
+            text = each.decode("utf-8", "replace").rstrip("\r")
+            texts.append(text)
+            indices = found.get(offset, ())
+            offset += len(each) + 1
+            if not text or text.isspace():
+                continue
+            if self._line(text, member, line + index, (*indices, *self._known.needleless)):
+                hits.add(index)
+        self._kept.add(texts, hits)
+        return line + len(raw)
+
+    def _line(self, text: str, member: str | None, line: int, indices: Sequence[int]) -> bool:
+        record = self._known.record(text, line, self._clocks)
+        self._counts.lines += 1
+        if record.repeats:
+            self._hits.again(record.repeats)
+        for each in record.formats[:1]:
+            self._counts.named[each] += 1
+        hit = self._hit(record, text, member, indices)
+        if hit or record.formats:
+            self._counts.understood += 1
+        elif record.program is None:
+            begun = next((shape.id for shape in self._known.shapes.values() if shape.begins(record.message)), None)
+            if begun is not None:
+                self._counts.begun[begun] += 1
+        return hit
+
+    def _hit(self, record: Record, text: str, member: str | None, indices: Sequence[int]) -> bool:
+        matches = match(record, indices, self._known) if indices else ()
+        if matches:
+            self._hits.add(Hit(record=record, member=member, text=text, matches=matches))
+        return bool(matches)
+
+    def _found_lines(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
+        """Look at the lines that the scan finds, count the others."""
+        total = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+        at, number = 0, line
+        hits: set[int] = set()
+        for start, end, indices in self._known.scanner.lines(chunk, large=large):
+            number += chunk.count(b"\n", at, start)
+            at = start
+            text = chunk[start:end].decode("utf-8", "replace").rstrip("\r")
+            record = self._known.record(text, number, self._clocks)
+            for each in record.formats[:1]:
+                self._counts.named[each] += 1
+            if self._hit(record, text, member, indices):
+                hits.add(number - line)
+        self._counts.lines += total
+        self._counts.understood += self._estimate(chunk, total)
+        if hits and not self._kept.full:
+            self._kept.add([each.decode("utf-8", "replace") for each in chunk.split(b"\n")[:total]], hits)
+        return line + total
+
+    def _estimate(self, chunk: bytes, total: int) -> float:
+        sample = chunk[: 200 * _SAMPLE].split(b"\n")[:_SAMPLE]
+        known = sum(bool(self._known.record(each.decode("utf-8", "replace"), 0, self._clocks).formats) for each in sample)
+        return total * known / max(1, len(sample))
+
+    def _log(self, name: str | None) -> Log:
+        believed = settle(self._hits, self._counts.named)
+        facts = facts_of(self._hits, believed, self._tokens, file=name)
+        text, masked = self._kept.redacted(self._tokens)
+        facts = [_again(fact, self._tokens) for fact in facts]
+        formats = self._formats(facts, believed)
+        state, reasons, detail = self._state(formats, facts)
+        begun = sum(count for each, count in self._counts.begun.items() if each in formats)
+        return Log(
+            file=name,
+            read=state,
+            reasons=reasons,
+            detail=redact(detail, self._tokens)[0] if detail else None,
+            formats=formats,
+            side=_side(facts),
+            platform=next((self._base.formats[each].platform for each in formats if self._base.formats[each].platform), None),
+            facts=tuple(facts),
+            lines=self._counts.lines,
+            understood=min(self._counts.lines, round(self._counts.understood) + begun),
+            text=text,
+            masked=masked,
+        )
+
+    def _formats(self, facts: Sequence[Fact], believed: dict[FormatId, int]) -> tuple[FormatId, ...]:
+        said = Counter(fact.format for fact in facts if fact.format is not None)
+        for each, count in self._counts.named.items():
+            if self._known.shapes[each].format.programs - HOSTS:
+                said[each] += count
+        for each, count in self._counts.begun.items():
+            if each in said or (count >= 3 and self._known.shapes[each].telling and count * 2 >= self._counts.lines):
+                said[each] += count
+        return tuple(sorted((each for each in said if each in believed or said[each]), key=lambda each: (-said[each], each)))
+
+    def _state(self, formats: Sequence[FormatId], facts: Sequence[Fact]) -> tuple[ReadState, tuple[ReadReason, ...], str | None]:
+        reasons = dict(self._reasons)
+        if self._hits.dropped:
+            reasons.setdefault(ReadReason.TRUNCATED, None)
+        other = next((fact.values.get("product") for fact in facts if fact.id == "other.vpn"), None)
+        foreign = other is not None and all(fact.id == "other.vpn" for fact in facts)
+        if formats and not foreign:
+            detail = next((what for what in reasons.values() if what), None)
+            return (ReadState.PARTIAL if reasons else ReadState.WHOLE), tuple(reasons), detail
+        product = other or self._others.product
+        if product is not None:
+            return ReadState.UNRECOGNISED, (ReadReason.OTHER_VPN, *reasons), product
+        if self._texts:
+            detail = next((what for what in reasons.values() if what), None)
+            return ReadState.UNRECOGNISED, (ReadReason.NO_KNOWN_FORMAT, *reasons), detail
+        refused = tuple(reason for reason in reasons if reason in _REFUSALS) or (ReadReason.EMPTY,)
+        return ReadState.REFUSED, refused, reasons.get(refused[0])
+
+
+def _again(fact: Fact, tokens: Tokens) -> Fact:
+    """Names that were learned after a line was redacted are taken out of it too."""
+    evidence = tuple(replace(each, text=tokens.spread(each.text)) if each.text else each for each in fact.evidence)
+    values = {name: tokens.spread(value) for name, value in fact.values.items()}
+    return replace(fact, evidence=evidence, values=values, thread=tokens.spread(fact.thread) if fact.thread else None)
+
+
+def _side(facts: Sequence[Fact]) -> Side | None:
+    sides = Counter(fact.values["side"] for fact in facts if fact.values.get("side") in set(Side))
+    if not sides:
+        return None
+    (best, count), *_ = sides.most_common()
+    return Side(best) if count == sum(sides.values()) or count >= 4 * (sum(sides.values()) - count) else None

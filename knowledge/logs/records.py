@@ -1,0 +1,160 @@
+r"""From a line to a record: whose line it is, when it was written, which connection it speaks of, and its message.
+
+    Jun 14 07:03:55 gw pluto[1665]: "l2tp-psk"[1] 198.51.100.7 #6: sent MR3
+    └ clock        └ host └ program └ thread (format's `thread` hole)  └ message
+
+A format is found by the program's tag; where there is none (people paste bare lines), every format whose signatures match is
+a candidate, and `signatures.settle` decides once the whole text was seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from knowledge.errors import BaseError
+from knowledge.logs.clocks import Clocks
+from knowledge.logs.patterns import Pattern, compile_line, compile_signature
+from knowledge.logs.scan import Scanner
+from knowledge.logs.wrappers import CARRIERS, peel
+from knowledge.rules import Format, KnowledgeBase, Signature
+from knowledge.terms import Clock, FormatId
+
+__all__ = ["Catalogue", "Record", "Shape", "catalogue"]
+
+#: Programs that write of much else: their mere presence does not make a file a VPN log.
+HOSTS = frozenset("kernel systemd networkmanager dnsmasq dhclient rsyslogd sshd nm-dispatcher".split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One line, read."""
+
+    #: From 1.
+    line: int
+    message: str
+    clock: Clock | None = None
+    program: str | None = None
+    process: str | None = None
+    carrier: str | None = None
+    times: int = 1
+    repeats: int = 0
+    #: The formats whose program wrote it; empty where the line does not say.
+    formats: tuple[FormatId, ...] = ()
+    #: A thread that is known from outside the message (an event's correlation id).
+    thread: str | None = None
+
+    @property
+    def bare(self) -> bool:
+        """True where any format may have written it."""
+        return not self.formats
+
+
+class Shape:
+    """A format, ready for use: its line patterns and signatures compiled at their first use."""
+
+    def __init__(self, source: Format) -> None:
+        self.format = source
+        self.id = source.id
+
+    @cached_property
+    def lines(self) -> tuple[Pattern, ...]:
+        """How its lines begin."""
+        return tuple(pattern for text in self.format.lines if (pattern := _tolerant(text)) is not None)
+
+    def begins(self, message: str) -> tuple[str, str | None, str | None] | None:
+        """The message, the thread and the worker of a line that looks like this format's; None if it does not."""
+        for pattern in self.lines:
+            found = pattern.regex.match(message)
+            if found is None:
+                continue
+            values = found.groupdict()
+            thread = values.get(self.format.thread) if self.format.thread else None
+            return values.get("message") or "", (thread or "").strip() or None, values.get("worker")
+        return None
+
+    @property
+    def telling(self) -> bool:
+        """True where one line's beginning suffices to know this format."""
+        return any(pattern.weight >= 4 for pattern in self.lines)
+
+
+def _tolerant(text: str) -> Pattern | None:
+    try:
+        return compile_line("^" + text.removeprefix("^"))
+    except BaseError:
+        return None
+
+
+class Catalogue:
+    """Everything that a base knows about lines, compiled once and used for every file."""
+
+    def __init__(self, formats: Iterable[Format]) -> None:
+        self.shapes = {each.id: Shape(each) for each in formats}
+        self.signatures: list[tuple[Signature, Pattern, Shape]] = []
+        for shape in self.shapes.values():
+            for signature in shape.format.signatures:
+                try:
+                    pattern = compile_signature(signature)
+                except BaseError:  # the loader refuses a base with such a signature; a hand-made one does without it
+                    continue
+                self.signatures.append((signature, pattern, shape))
+        self._programs: dict[str, list[FormatId]] = {}
+        for shape in self.shapes.values():
+            for program in shape.format.programs:
+                self._programs.setdefault(program.lower(), []).append(shape.id)
+        self.known = frozenset(self._programs) | CARRIERS
+        self.scanner = Scanner([pattern.needle for _, pattern, _ in self.signatures])
+        #: Signatures without any sure text, which must be tried on every line.
+        self.needleless = tuple(index for index, (_, pattern, _) in enumerate(self.signatures) if not pattern.needle)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the daemons' own messages; no name that reads like one is masked outside its context."""
+        return frozenset(
+            word.lower()
+            for _, pattern, _ in self.signatures
+            for literal in pattern.literals
+            for word in re.findall(r"[^\W\d_]{3,}", literal)
+        )
+
+    def formats_of(self, program: str) -> tuple[FormatId, ...]:
+        """The formats that a program writes."""
+        return tuple(self._programs.get(program, ()))
+
+    def record(self, text: str, line: int, clocks: Clocks) -> Record:
+        """Read one line."""
+        peeled = peel(text, self.known)
+        program = peeled.program
+        formats = self.formats_of(program) if program else ()
+        carrier = peeled.carrier
+        if program in CARRIERS:  # what it passes on may be any daemon's
+            program, formats, carrier = None, (), carrier or program
+        return Record(
+            line=line,
+            message=peeled.message,
+            clock=clocks.clock(peeled.stamp) if peeled.stamp else None,
+            program=program,
+            process=peeled.process,
+            carrier=carrier,
+            times=peeled.times,
+            repeats=peeled.repeats,
+            formats=formats,
+        )
+
+
+_CATALOGUES: dict[int, tuple[KnowledgeBase, Catalogue]] = {}
+
+
+def catalogue(base: KnowledgeBase) -> Catalogue:
+    """The catalogue of a base; made once for each of the last few bases."""
+    known = _CATALOGUES.get(id(base))
+    if known is not None and known[0] is base:
+        return known[1]
+    made = Catalogue(base.formats.values())
+    while len(_CATALOGUES) >= 4:
+        _CATALOGUES.pop(next(iter(_CATALOGUES)))
+    _CATALOGUES[id(base)] = (base, made)
+    return made

@@ -1,0 +1,149 @@
+r"""Secrets in foreign text: keys, passwords, hashes, challenge and response. They become `[secret]` for good and stand in no table.
+
+    : PSK "correct horse"                                 ipsec.secrets
+    rcvd [CHAP Challenge id=0x1 <a8a6ae744b49cb76037bf9a1f8350b8e>, name = "gw"]
+    set psksecret ENC AK1x…                               FortiGate
+    my password is hunter2                                what people type
+
+Every pattern leaves masks (`***`, `<hidden>`) and earlier `[secret]`s alone, so that masking twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+#: What a secret becomes.
+SECRET = "[secret]"  # noqa: S105 - the mask itself
+
+#: Names under which secrets are written down.
+_KEY = (
+    r"(?:pre[ _-]?shared[ _-]?(?:key|secret)|shared[ _-]?(?:secret|key)|psk(?:[ _-]?(?:secret|key))?|pass[ _-]?(?:word|wd|phrase|code)|pwd"
+    r"|secret|senha|segredo|chave(?: pr[ée][ _-]?(?:com)?partilhada)?|contrase(?:ñ|n|ñ)a|clave(?: precompartida)?|passwort|kennwort"
+    r"|mot de passe|пароль|密码|密碼|パスワード|비밀번호|private[ _-]?key|api[ _-]?key|(?:access|auth|session|refresh)[ _-]?token|token)"
+)
+#: Values that are no secret, or are masked already.
+_HARMLESS = re.compile(
+    r"(?:[*•●xX.?#_-]+|<[^<>]*>|\[[^\[\]]*\]?|\{[^{}]*\}?|\$\{?\w+\}?|\(null\)|none|null|nil|no|yes|true|false|hidden|redacted|removed|masked"
+    r"|wrong|incorrect|correct|right|ok|okay|fine|good|expired|missing|not|invalid|valid|the|a|an|same|different|required|needed|never|set"
+    r"|unchanged|errad[ao]|cert[ao]|corret[ao]|incorret[ao]|inválid[ao]|igual|mesm[ao]|o|e|ist|is|falsch|richtig|about|too|very|also|still"
+    r"|being|case|from|for|in|on|of|to|and|or|was|has|been|length|type|ok)[.,;:!?)]*",
+    re.IGNORECASE,
+)
+_VALUE = r"(\"[^\"\n]*\"|'[^'\n]*'|“[^”\n]*”|0[sx][^\s\"',;)]+|[^\s\"'“”,;<>)\]}]+)"
+
+_KEYED = re.compile(rf"({_KEY}\"?'?[ \t]*(?::?=|=>|:)[ \t]*){_VALUE}", re.IGNORECASE)
+_QUOTED = re.compile(rf"({_KEY}[ \t]+)(\"[^\"\n]+\"|'[^'\n]+'|“[^”\n]+”)", re.IGNORECASE)
+_SAID = re.compile(rf"({_KEY}[ \t]+(?:is|was|é|eh|era|es|est|ist|lautet|=)[ \t]+(?:now[ \t]+)?){_VALUE}", re.IGNORECASE)
+_CONFIGURED = re.compile(
+    rf"(?m)(^[ \t]*(?:[\w.@~()/-]*[#>$][ \t]*)?(?:set|add|crypto|ppp|username|ikev[12]|isakmp|ipsec|tunnel-group|radius-server|l2tp|vpdn|aaa|local|remote"
+    rf"|pre-shared-key|psksecret|key|edit|server)\b[^\n\"]*?(?:{_KEY}|\bkey)[ \t]+(?:ENC[ \t]+|ascii-text[ \t]+|simple[ \t]+|cipher[ \t]+|[0-9][ \t]+)?)"
+    rf"{_VALUE}",
+    re.IGNORECASE,
+)
+_CONFIGURED_ALONE = re.compile(
+    rf"(?m)^([ \t]*(?:pre-shared-key|psksecret|{_KEY})[ \t]+(?:ENC[ \t]+|[0-9][ \t]+))(\S+)", re.IGNORECASE
+)
+_IPSEC_SECRETS = re.compile(r"(\b(?:PSK|XAUTH|EAP|NTLM|PIN)[ \t]+)(\"[^\"\n]*\"|'[^'\n]*'|0[sx][^\s\"]+)")
+_CHAP_SECRETS = re.compile(
+    r"(?m)^([ \t]*(?:\"[^\"\n]+\"|[^\s\"#\[]+)[ \t]+(?:\*|l2tpd?|pptpd?|xl2tpd)[ \t]+)(\"[^\"\n]*\"|[^\s\"\[*]+)(?=[ \t]+(?:\*|\"?\d|\[))"
+)
+_CHAP = re.compile(
+    r"((?:CHAP|EAP)[ \t]+(?:Challenge|Response|Request|Success)[ \t]+id=\S+[ \t]+(?:[\w-]+[ \t]+)?<)([0-9A-Fa-f][0-9A-Fa-f .]{3,})(?=>)"
+)
+_MSCHAP = re.compile(r"(\b[SC]=)([0-9A-Fa-f]{8,})\b")
+_ATTRIBUTE = re.compile(r"((?:Password|Challenge|Response|Key|Authenticator|Hash|Secret|Keys)\"?[ \t]*:?=[ \t]*)(0x[0-9A-Fa-f]+)")
+_BEARER = re.compile(r"(\b(?:Bearer|Basic|Digest|Negotiate|NTLM)[ \t]+)([A-Za-z0-9+/._~-]{12,}=*)")
+_TOKENS = re.compile(
+    r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]{6,}|\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}|\bgh[pousr]_\w{16,}|\bglpat-[\w-]{16,}|\bAKIA[0-9A-Z]{12,}"
+    r"|\bsk-[\w-]{16,}|hooks\.slack\.com/\S+|\$(?:1|2[abxy]|5|6|7|y|apr1|argon2\w{0,2})\$[\w./$=,+-]{8,}"
+)
+_URL = re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@\"'\[\]]+:)([^\s/@\"'\[\]]+)(?=@)")
+_BLOCK = re.compile(r"(-----BEGIN [A-Z0-9 ]*-----)(.*?)(-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL | re.IGNORECASE)
+_BLOCK_LINE = re.compile(r"(?m)^([ \t]*)([^\s].*?)([ \t\r]*)$")
+_BLOCK_PREFIX = re.compile(r"^([^\n]*?)[A-Za-z0-9+/=]{16,}[ \t\r]*$")
+_HEX_GROUPS = re.compile(
+    r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}[ \t]{1,3}){7,}[0-9A-Fa-f]{2}(?![\w:.-])|(?<![\w:.-])(?:[0-9A-Fa-f]{4}[ \t]{1,3}){3,}[0-9A-Fa-f]{2,4}(?![\w:.-])"
+    r"|(?<![\w:.-])(?:[0-9A-Fa-f]{8}[ \t]{1,3}){2,}[0-9A-Fa-f]{2,8}(?![\w:.-])"
+)
+_HEX_TAIL = re.compile(r"(?m)(\[secret\])(?:[ \t]*\.\.\.)?(?:[ \t]*\|[^\n]*|[ \t]{2,}(?!\[secret\])[^\n]{1,24})$")
+_HEX_COLONS = re.compile(r"(vendor id:?[ \t]+)?(?<![\w:-])(?:[0-9A-Fa-f]{2}[:-]){8,}(?:[0-9A-Fa-f]{2})?(?![\w-])", re.IGNORECASE)
+_HEX_LONG = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9A-Fa-f]{32,}(?![0-9A-Za-z])")
+_BASE64 = re.compile(
+    r"(?<![\w+/=.-])(?!/)(?=[A-Za-z0-9+/]*[0-9])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/=])"
+)
+
+
+def _value(found: re.Match[str]) -> str:
+    head, value = found.group(1), found.group(2)
+    inner = value[1:-1] if value[:1] in "\"'“" and len(value) > 1 else value
+    if not inner or _HARMLESS.fullmatch(inner):
+        return found.group()
+    if inner is not value:
+        return f"{head}{value[0]}{SECRET}{value[-1]}"
+    return head + SECRET
+
+
+def _always(found: re.Match[str]) -> str:
+    value = found.group(2)
+    if value.startswith(("[", '"[')):
+        return found.group()
+    return f'{found.group(1)}"{SECRET}"' if value.startswith('"') else found.group(1) + SECRET
+
+
+def _block(found: re.Match[str]) -> str:
+    def line(each: re.Match[str]) -> str:
+        return each.group(1) + SECRET + each.group(3)
+
+    body = found.group(2)
+    if "PUBLIC" in found.group(1).upper():
+        return found.group()
+    first, newline, others = body.partition("\n")
+    if not newline:
+        return found.group(1) + (f" {SECRET} " if first.strip() and first.strip() != SECRET else first) + found.group(3)
+    return found.group(1) + first + newline + _BLOCK_LINE.sub(line, others) + found.group(3)
+
+
+def _letters(found: re.Match[str]) -> str:
+    """Hex groups count as a dump only where a letter shows that they are no decimal numbers."""
+    return SECRET if any(c in "abcdefABCDEF" for c in found.group()) or "  " in found.group() else found.group()
+
+
+def _vendor(found: re.Match[str]) -> str:
+    return found.group() if found.group(1) else SECRET
+
+
+_PASSES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (_BLOCK, _block),
+    (_TOKENS, SECRET),
+    (_BEARER, _always),
+    (_URL, _always),
+    (_IPSEC_SECRETS, _value),
+    (_CHAP_SECRETS, _value),
+    (_CHAP, _always),
+    (_MSCHAP, _always),
+    (_ATTRIBUTE, _always),
+    (_KEYED, _value),
+    (_QUOTED, _value),
+    (_SAID, _value),
+    (_CONFIGURED, _value),
+    (_CONFIGURED_ALONE, _value),
+    (_HEX_GROUPS, _letters),
+    (_HEX_TAIL, r"\1"),
+    (_HEX_COLONS, _vendor),
+    (_HEX_LONG, SECRET),
+    (_BASE64, SECRET),
+)
+
+
+def mask_secrets(text: str) -> str:
+    """The text with every secret masked. The number of lines stays.
+
+    >>> mask_secrets('%any : PSK "correct horse"')
+    '%any : PSK "[secret]"'
+    >>> mask_secrets("no shared key found for 192.0.2.1")
+    'no shared key found for 192.0.2.1'
+    """
+    for pattern, by in _PASSES:
+        text = pattern.sub(by, text)
+    return text

@@ -1,0 +1,268 @@
+"""From lines that match signatures to facts: which format said it, what the holes held, where it stands.
+
+The face of typed holes is here too: `compile_line`, `compile_regex`, `compile_signature` (see `patterns.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from knowledge.logs.names import HOST_NAME
+from knowledge.logs.patterns import Hole, Pattern, compile_line, compile_regex, compile_signature
+from knowledge.logs.records import Catalogue, Record
+from knowledge.logs.redact import TOKEN, Tokens, redact
+from knowledge.rules import Signature
+from knowledge.terms import EVIDENCE_LENGTH, Evidence, Fact, FormatId
+
+__all__ = ["Hit", "Hits", "Hole", "Pattern", "compile_line", "compile_regex", "compile_signature", "facts_of", "match"]
+
+#: The hits that are kept of one file: the first ones, and the last ones. What lies between is counted.
+FIRST_HITS, LAST_HITS = 5_000, 20_000
+#: Longest raw line that is looked at, in characters.
+LONGEST_LINE = 4_000
+#: From how much text of their own on the signatures of a format are believed on lines that name no program.
+ENOUGH = 14
+
+_USER_HOLES = frozenset({"user", "username", "login", "account"})
+_HOST_HOLES = frozenset({"host", "hostname", "server", "domain", "us", "them", "gateway"})
+#: Two loggers write the same line within this many lines and seconds of each other.
+_NEAR_LINES, _NEAR_SECONDS = 3, 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A signature that matched, and what its holes held (not redacted)."""
+
+    signature: Signature
+    pattern: Pattern
+    format: FormatId
+    values: Mapping[str, str]
+    thread: str | None
+    #: The line began as this format's lines do.
+    begun: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A line and everything that matched it."""
+
+    record: Record
+    member: str | None
+    #: The line itself, for the evidence.
+    text: str
+    matches: tuple[Match, ...]
+
+
+@dataclass(slots=True)
+class Hits:
+    """The hits of a file, bounded: the first ones and the last ones."""
+
+    first: list[Hit] = field(default_factory=list)
+    last: deque[Hit] = field(default_factory=lambda: deque(maxlen=LAST_HITS))
+    #: How many were dropped between them.
+    dropped: int = 0
+
+    def add(self, hit: Hit) -> None:
+        """Keep a hit."""
+        if len(self.first) < FIRST_HITS:
+            self.first.append(hit)
+            return
+        self.dropped += len(self.last) == LAST_HITS
+        self.last.append(hit)
+
+    def again(self, times: int) -> None:
+        """The last hit's line happened so many times more."""
+        kept: list[Hit] | deque[Hit] = self.last or self.first
+        if kept:
+            kept[-1] = replace(kept[-1], record=replace(kept[-1].record, times=kept[-1].record.times + times))
+
+    def __iter__(self) -> Iterator[Hit]:
+        yield from self.first
+        yield from self.last
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.last)
+
+
+def match(record: Record, indices: Iterable[int], known: Catalogue) -> tuple[Match, ...]:
+    """The signatures, of those that a scan found, that do match a record."""
+    begun: dict[FormatId, tuple[str, str | None, str | None] | None] = {}
+    found: list[Match] = []
+    for index in indices:
+        signature, pattern, shape = known.signatures[index]
+        if record.formats and shape.id not in record.formats:
+            continue
+        if not record.formats and record.program is not None:
+            continue
+        if shape.id not in begun:
+            begun[shape.id] = shape.begins(record.message)
+        begin = begun[shape.id]
+        message, thread, _worker = begin or (record.message, None, None)
+        values = pattern.match(message[:LONGEST_LINE])
+        if values is None and begin is not None and message != record.message and not pattern.anchored:
+            values = pattern.match(record.message[:LONGEST_LINE])
+        if values is None:
+            continue
+        hole = shape.format.thread
+        if hole == "process":
+            thread = record.process
+        elif hole and thread is None:
+            thread = values.get(hole)
+        found.append(
+            Match(
+                signature=signature,
+                pattern=pattern,
+                format=shape.id,
+                values=values,
+                thread=record.thread or thread,
+                begun=begin is not None,
+            )
+        )
+    return tuple(found)
+
+
+def settle(hits: Iterable[Hit], named: Mapping[FormatId, int]) -> dict[FormatId, int]:
+    """Which formats are believed, and how strongly.
+
+    Args:
+        hits: all hits.
+        named: how many lines named a program of each format.
+    """
+    score: Counter[FormatId] = Counter({each: 1000 * count for each, count in named.items()})
+    told: dict[FormatId, dict[str, int]] = defaultdict(dict)
+    begun: Counter[FormatId] = Counter()
+    for hit in hits:
+        for each in hit.matches:
+            if hit.record.formats:
+                score[each.format] += 10
+                continue
+            told[each.format][each.signature.id] = each.pattern.weight
+            begun[each.format] += each.begun
+    for name, weights in told.items():
+        enough = sum(weights.values()) + (ENOUGH if begun[name] else 0)
+        if enough >= ENOUGH or len(weights) > 1 or score[name]:
+            score[name] += enough + 5 * begun[name]
+    return {name: value for name, value in score.items() if value > 0}
+
+
+def facts_of(hits: Iterable[Hit], believed: Mapping[FormatId, int], tokens: Tokens, *, file: str | None) -> list[Fact]:
+    """The facts that the hits assert, each line's once, in their order.
+
+    Args:
+        hits: in the order of reading.
+        believed: what `settle` gave.
+        tokens: the case's table.
+        file: the file's name, for the evidence.
+    """
+    facts: list[Fact] = []
+    repeats = _Repeats()
+    for hit in hits:
+        chosen = _chosen(hit, believed)
+        if not chosen:
+            continue
+        known = repeats.known(hit, chosen)
+        if known is not None:
+            for index in known:
+                facts[index] = replace(facts[index], times=facts[index].times + hit.record.times)
+            continue
+        values = [_values(each, tokens) for each in chosen]
+        text = redact(hit.text[:LONGEST_LINE].strip(), tokens)[0][:EVIDENCE_LENGTH]
+        evidence = (Evidence(file=file, member=hit.member, line=hit.record.line, text=text),)
+        begin = len(facts)
+        for each, held in zip(chosen, values, strict=True):
+            facts.append(
+                Fact(
+                    id=each.signature.fact,
+                    evidence=evidence,
+                    values=MappingProxyType(held),
+                    clock=hit.record.clock,
+                    order=len(facts),
+                    format=each.format,
+                    thread=redact(each.thread, tokens)[0] if each.thread else None,
+                    times=hit.record.times,
+                )
+            )
+        repeats.add(hit, chosen, range(begin, len(facts)))
+    return facts
+
+
+def _chosen(hit: Hit, believed: Mapping[FormatId, int]) -> list[Match]:
+    """The matches of the format that is believed most; of several for the same fact the one that tells most."""
+    candidates = [each for each in hit.matches if each.format in believed]
+    if not candidates:
+        return []
+    best = max(candidates, key=lambda each: (each.begun, believed[each.format], each.pattern.weight)).format
+    by_fact: dict[str, Match] = {}
+    for each in candidates:
+        if each.format != best:
+            continue
+        other = by_fact.get(each.signature.fact)
+        if other is None or _told(each) > _told(other):
+            by_fact[each.signature.fact] = each
+    return list(by_fact.values())
+
+
+def _told(each: Match) -> tuple[int, int]:
+    return len({**each.signature.constants, **each.values}), each.pattern.weight
+
+
+def _values(each: Match, tokens: Tokens) -> dict[str, str]:
+    held = {name: _value(name, value, each.pattern.holes.get(name, Hole.REST), tokens) for name, value in each.values.items()}
+    return {**held, **{name: value for name, value in each.signature.constants.items() if name not in held}}
+
+
+def _value(name: str, value: str, hole: Hole, tokens: Tokens) -> str:
+    value = value.strip()
+    if hole is Hole.NUMBER or not value or TOKEN.fullmatch(value):
+        return value
+    if hole is Hole.ADDRESS or name in _HOST_HOLES or name == "peer":
+        token = tokens.address(value)
+        return tokens.host(value) if token == value and HOST_NAME.fullmatch(value) else _plain(token, tokens)
+    if name in _USER_HOLES:
+        return tokens.user(value)
+    return _plain(value, tokens)
+
+
+def _plain(value: str, tokens: Tokens) -> str:
+    return redact(value, tokens)[0][:EVIDENCE_LENGTH]
+
+
+class _Repeats:
+    """Finds lines that say again what was said: by a second logger, or by a program that copies another's output."""
+
+    def __init__(self) -> None:
+        self._recent: deque[tuple[Hit, tuple[str, ...], range]] = deque(maxlen=4)
+        #: (member, signatures, message) said by the daemon itself and not yet matched by a copy.
+        self._said: dict[tuple[str | None, tuple[str, ...], str], list[range]] = {}
+        self._copied: dict[tuple[str | None, tuple[str, ...], str], list[range]] = {}
+
+    def known(self, hit: Hit, chosen: list[Match]) -> range | None:
+        """The facts that this hit only repeats, if it does."""
+        names = tuple(each.signature.id for each in chosen)
+        for other, same, places in self._recent:
+            if same == names and other.member == hit.member and _same_line(other.record, hit.record):
+                return places
+        key = (hit.member, names, hit.record.message)
+        waiting = (self._said if hit.record.carrier else self._copied).get(key)
+        if waiting:
+            return waiting.pop(0)
+        return None
+
+    def add(self, hit: Hit, chosen: list[Match], places: range) -> None:
+        """Remember a hit that was new."""
+        names = tuple(each.signature.id for each in chosen)
+        self._recent.append((hit, names, places))
+        table = self._copied if hit.record.carrier else self._said
+        if len(table) < 20_000:
+            table.setdefault((hit.member, names, hit.record.message), []).append(places)
+
+
+def _same_line(one: Record, other: Record) -> bool:
+    if one.message != other.message or other.line - one.line > _NEAR_LINES or one.process != other.process:
+        return False
+    if one.clock is None or other.clock is None:
+        return one.clock is other.clock and other.line - one.line <= 1
+    return abs((other.clock.at - one.clock.at).total_seconds()) <= _NEAR_SECONDS
