@@ -37,15 +37,15 @@ BNF::
 A fact is true where the log shows it, false where a log that would have shown it does not, and unknown where no log would have.
 """
 
-from knowledge.condition.build import build
+from knowledge.condition.build import tree_of
 from knowledge.condition.context import Context, answered
 from knowledge.condition.explanation import Explained, Need, NeedKind, Result, evaluate, explain
 from knowledge.condition.faults import Place
 from knowledge.condition.grammar import read
-from knowledge.condition.names import Mention, Names, mentions, names
 from knowledge.condition.shape import MAX_DEPTH, MAX_LENGTH, check_shape
 from knowledge.condition.tree import Condition
 from knowledge.condition.truth import Truth
+from knowledge.condition.vocabulary import Mention, Names, mentions, names
 from knowledge.errors import Span
 
 __all__ = [
@@ -85,4 +85,4 @@ def parse(text: str, *, span: Span | None = None) -> Condition:
     """
     place = Place(text, span)
     check_shape(place)
-    return build(read(place), place)
+    return tree_of(read(place), place)

@@ -47,7 +47,7 @@ _REACHES = {reach.split()[-1]: reach for reach in Reach}
 _NUMBER = re.compile(rf"(0x[0-9a-fA-F]+|[+-]?\d+(?:\.\d+)*)\s*({'|'.join(UNITS)})?")
 
 
-def build(found: Found, place: Place) -> Condition:
+def tree_of(found: Found, place: Place) -> Condition:
     """The tree of what the grammar found in the text of `place`.
 
     Raises:
@@ -65,18 +65,18 @@ def _any(found: Found, place: Place) -> Condition:
 
 
 def _parts(found: tuple[Found, ...], place: Place) -> tuple[Condition, ...]:
-    return tuple(build(part, place) for part in found if part.kind != "close")
+    return tuple(tree_of(part, place) for part in found if part.kind != "close")
 
 
 def _group(found: Found, place: Place) -> Condition:
-    return build(found.parts[0], place)
+    return tree_of(found.parts[0], place)
 
 
 def _asked(found: Found, place: Place) -> Condition:
     *prefixes, last = found.parts
     if len(prefixes) > MAX_PREFIXES:
         refuse(place, found.start, prefixes[-1].end, f"more than {MAX_PREFIXES} of `not`, `seen`, `absent`, `unknown` in a row")
-    node = build(last, place)
+    node = tree_of(last, place)
     for prefix in reversed(prefixes):
         span = place.span(prefix.start, found.end)
         node = Not(of=node, span=span) if prefix.text == "not" else Asks(word=Asked(prefix.text), of=node, span=span)
@@ -118,7 +118,7 @@ def _link(found: Found, place: Place) -> Link:
 
 
 def _event(found: Found, place: Place) -> Condition:
-    node = build(found, place)
+    node = tree_of(found, place)
     if not is_event(node):
         refuse(
             place,
@@ -160,7 +160,7 @@ def _count(found: Found, place: Place) -> Condition:
 def _attempt(found: Found, place: Place) -> Condition:
     word, inner, *_ = found.parts
     reach = _REACHES[word.text.split()[-2]]  # `in an earlier attempt`
-    return InAttempt(reach=reach, of=build(inner, place), span=place.span(found.start, found.end))
+    return InAttempt(reach=reach, of=tree_of(inner, place), span=place.span(found.start, found.end))
 
 
 def _facts(found: Found, place: Place) -> Facts:
