@@ -1,0 +1,163 @@
+"""What is wrong with this connection? Log and answers in, a `Diagnosis` and the next step out.
+
+    base = load_base()
+    log = read(data, "client.log", base)
+    diagnosis = diagnose(base, [log], {"error": "e789"})
+    diagnosis.best.cause, diagnosis.verdict, diagnosis.next
+
+The face of this house: the only names that `bot`, or a user of the library, takes from it. The nouns come with it at once;
+everything that works on them is imported when it is first asked for, so that importing the face costs a few milliseconds.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from knowledge.errors import BaseError, KnowledgeError, MisuseError, ReadError
+from knowledge.terms import (
+    HEALTHY,
+    OTHER,
+    STAGES,
+    UNKNOWN,
+    Attempt,
+    AttemptSummary,
+    CauseId,
+    ChoiceId,
+    Clock,
+    Diagnosis,
+    Direction,
+    Evidence,
+    Fact,
+    FactId,
+    Finding,
+    Fixer,
+    FormatId,
+    Hypothesis,
+    Log,
+    Masked,
+    NextStep,
+    Platform,
+    QuestionId,
+    ReadReason,
+    ReadState,
+    Risk,
+    RuleId,
+    Side,
+    SignatureId,
+    Stage,
+    StepId,
+    StepKind,
+    Strength,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from knowledge.diagnosis import diagnose, explain
+    from knowledge.loader import load_base
+    from knowledge.logs import read
+    from knowledge.logs.redact import Tokens, redact
+    from knowledge.planning import next_step, runbook
+    from knowledge.rules import Cause, Choice, Code, Collect, KnowledgeBase, Question, Rule, Step, Text
+    from knowledge.understanding import Understood, understand
+    from knowledge.wire import from_json, to_json
+
+#: Where the names are that are imported when they are first asked for.
+_LATER = {
+    "diagnose": "diagnosis",
+    "explain": "diagnosis",
+    "load_base": "loader",
+    "read": "logs",
+    "Tokens": "logs.redact",
+    "redact": "logs.redact",
+    "next_step": "planning",
+    "runbook": "planning",
+    "Cause": "rules",
+    "Choice": "rules",
+    "Code": "rules",
+    "Collect": "rules",
+    "KnowledgeBase": "rules",
+    "Question": "rules",
+    "Rule": "rules",
+    "Step": "rules",
+    "Text": "rules",
+    "Understood": "understanding",
+    "understand": "understanding",
+    "from_json": "wire",
+    "to_json": "wire",
+}
+
+__all__ = [
+    "HEALTHY",
+    "OTHER",
+    "STAGES",
+    "UNKNOWN",
+    "Attempt",
+    "AttemptSummary",
+    "BaseError",
+    "Cause",
+    "CauseId",
+    "Choice",
+    "ChoiceId",
+    "Clock",
+    "Code",
+    "Collect",
+    "Diagnosis",
+    "Direction",
+    "Evidence",
+    "Fact",
+    "FactId",
+    "Finding",
+    "Fixer",
+    "FormatId",
+    "Hypothesis",
+    "KnowledgeBase",
+    "KnowledgeError",
+    "Log",
+    "Masked",
+    "MisuseError",
+    "NextStep",
+    "Platform",
+    "Question",
+    "QuestionId",
+    "ReadError",
+    "ReadReason",
+    "ReadState",
+    "Risk",
+    "Rule",
+    "RuleId",
+    "Side",
+    "SignatureId",
+    "Stage",
+    "Step",
+    "StepId",
+    "StepKind",
+    "Strength",
+    "Text",
+    "Tokens",
+    "Understood",
+    "Verdict",
+    "diagnose",
+    "explain",
+    "from_json",
+    "load_base",
+    "next_step",
+    "read",
+    "redact",
+    "runbook",
+    "to_json",
+    "understand",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 # whatever the name stands for
+    module = _LATER.get(name)
+    if module is None:
+        raise AttributeError(f"module `knowledge` has no `{name}`")
+    value = getattr(import_module(f"knowledge.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
