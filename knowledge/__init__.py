@@ -1,7 +1,7 @@
 """What is wrong with this connection? Log and answers in, a `Diagnosis` and the next step out.
 
     base = load_base()
-    log = read(data, "client.log", base)
+    log = read(data, "client.log", base=base)
     diagnosis = diagnose(base, [log], {"error": "e789"})
     diagnosis.best.cause, diagnosis.verdict, diagnosis.next
 

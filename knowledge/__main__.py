@@ -178,7 +178,7 @@ def _readings(args: argparse.Namespace, base: KnowledgeBase) -> list[tuple[str |
             raise MisuseError("give me a log file, --text or --answer; see vpn-help diagnose --help")
         return [(None, [])]
     contents = [(name, _bytes_of(name)) for name in args.files]
-    logs = [(name, read(data, name, base)) for name, data in contents]
+    logs = [(name, read(data, name, base=base)) for name, data in contents]
     return [(None, [log for _, log in logs])] if args.together else [(name, [log]) for name, log in logs]
 
 

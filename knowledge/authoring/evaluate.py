@@ -120,7 +120,7 @@ def find_cases(folder: Path) -> Iterator[Case]:
 def score(base: KnowledgeBase, case: Case) -> Scored:
     """What the engine says about one case."""
     try:
-        diagnosis = diagnose(base, [read((case.folder / "log.txt").read_bytes(), "log.txt", base)])
+        diagnosis = diagnose(base, [read((case.folder / "log.txt").read_bytes(), "log.txt", base=base)])
     except Exception as error:  # noqa: BLE001 # one log that breaks a reader must not hide the score of the others
         return Scored(case=case, ranked=(), verdict="-", stage=None, error=f"{type(error).__name__}: {error}")
     ranked = tuple((str(hypothesis.cause), hypothesis.probability) for hypothesis in diagnosis.hypotheses)
