@@ -165,7 +165,7 @@ class AnswerMessages(Speaker):
         kind, chosen = diagnosis.next.kind, diagnosis.next.id
         if kind is StepKind.HANDOVER:
             return [] if case.on_desk else [say("reply.handover_next")]
-        if kind is StepKind.COLLECT and chosen in self._base.collects:
+        if kind is StepKind.COLLECT and chosen is not None and chosen in self._base.collects:
             collect = self._base.collects[chosen]
             lines = [
                 say("reply.collect", minutes=round(collect.minutes), title=collect.title(locale)),

@@ -126,6 +126,11 @@ class CaseMessages(FileMessages):
         buttons.append(blocks.button(say.plain("button.new_case"), Action.CHOOSE_CASE, None, parked))
         return compose([say("words.which"), Controls(buttons, [self._line(case, locale) for case in cases[:20]])])
 
+    def case_chosen(self, case: Case | None, *, locale: str) -> Message:
+        """In place of the question, once it is answered."""
+        say = phrases(locale)
+        return compose([say("words.chosen", number=number(case)) if case else say("words.chosen_new")])
+
     def status(self, cases: Sequence[Case], *, locale: str) -> Message:
         """The person's cases."""
         say = phrases(locale)
