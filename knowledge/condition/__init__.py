@@ -40,7 +40,7 @@ A fact is true where the log shows it, false where a log that would have shown i
 from knowledge.condition.build import tree_of
 from knowledge.condition.context import Context, answered
 from knowledge.condition.explanation import Explained, Need, NeedKind, Result, evaluate, explain
-from knowledge.condition.faults import Place
+from knowledge.condition.faults import Place, refuse
 from knowledge.condition.grammar import read
 from knowledge.condition.shape import MAX_DEPTH, MAX_LENGTH, check_shape
 from knowledge.condition.tree import Condition
@@ -85,4 +85,7 @@ def parse(text: str, *, span: Span | None = None) -> Condition:
     """
     place = Place(text, span)
     check_shape(place)
-    return tree_of(read(place), place)
+    try:
+        return tree_of(read(place), place)
+    except RecursionError:  # MAX_DEPTH is far from Python's limit, unless the caller's own stack was nearly full
+        refuse(place, 0, 1, "the condition has too many brackets inside one another for where it is read")

@@ -100,13 +100,13 @@ class Place:
         return found.group() if found else ""
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
     """The known word that was probably meant, if any is near.
 
     >>> nearest("adn", ["and", "or"])
     'and'
     """
-    found = difflib.get_close_matches(word.lower()[:60], list(known), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.lower()[:60], list(known), n=1, cutoff=likeness)
     return found[0] if found else None
 
 
@@ -129,7 +129,7 @@ def _advice(word: str, expected: str) -> str | None:
             return "`within` follows `then …`, `without …` or `count(…)`"
         return f"`{word}` is a word of the language: as a value it needs quotes" if expected.startswith("a value") else None
     possible = re.findall(r"`([a-z]+)[^`]*`", expected)
-    known = _ELSEWHERE.get(word.lower()) or nearest(word, possible) or nearest(word, _WORDS)
+    known = _ELSEWHERE.get(word.lower()) or nearest(word, possible, likeness=0.5) or nearest(word, _WORDS)
     return f"did you mean `{known}`?" if known else None
 
 
