@@ -1,0 +1,190 @@
+"""`vpn-help`: every command, each importing only what it needs. `vpn-help diagnose` knows nothing of Slack, jobs, storage.
+
+Exit status: 0 done · 1 it failed, or a file was not understood · 2 misuse · 75 it failed now and may work later (Slack did
+not answer) · 78 the settings cannot work: nothing helps until somebody changes them.
+"""
+
+# ruff: noqa: PLC0415 - each command imports what it needs and no more
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from bot.errors import OutsideError, SettingsError
+from knowledge.__main__ import add_commands, run_command
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+FAILED, MISUSE, LATER, SETTINGS = 1, 2, 75, 78
+
+_DESCRIPTION = """\
+VPN Help finds out why a VPN does not connect, shows how it knows, and says what to do next.
+
+without Slack:
+  vpn-help diagnose client.log                     what is wrong in this log
+  vpn-help sample wrong-key | vpn-help diagnose -  try it with a sample
+  vpn-help run                                     a Slack of your own on this machine, in the browser
+
+in Slack:
+  vpn-help check-config                            are the settings right?
+  vpn-help run                                     with SLACK_BOT_TOKEN and SLACK_APP_TOKEN set
+"""
+
+_SETTINGS = """\
+Settings are environment variables; deploy/README.md lists them all. Those that decide where it runs:
+
+  SLACK_BOT_TOKEN + SLACK_APP_TOKEN        Slack, over Socket Mode: no address of your own needed
+  SLACK_BOT_TOKEN + SLACK_SIGNING_SECRET   Slack, over HTTP: Slack posts to https://…/slack/events
+  none of them                             the playground: a local Slack with a web page
+  VPN_HELP_ADMIN_CHANNEL                   the channel (its id) in which engineers get cases
+  VPN_HELP_DATA                            the folder in which everything is kept
+
+Exit status: 0; 1 it failed; 75 it failed now and may work later; 78 the settings cannot work.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; see the module."""
+    parser = _parser()
+    args = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] | None = getattr(args, "run", None)
+    if command is None:
+        parser.print_help()
+        return MISUSE
+    return run_command(_guarded(command), args)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vpn-help", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    add_commands(commands)
+    for name, command, short, long in _COMMANDS:
+        added = commands.add_parser(
+            name, help=short, description=f"{long}\n\n{_SETTINGS}", formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        added.set_defaults(run=command)
+    return parser
+
+
+def _guarded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """What is raised on purpose becomes a sentence and a status; anything else is a fault of ours and keeps its trace."""
+
+    def guarded(args: argparse.Namespace) -> int:
+        try:
+            return command(args)
+        except SettingsError as error:
+            return _said(f"The settings cannot work:\n{error}", SETTINGS)
+        except OutsideError as error:
+            return _said(f"Something outside failed: {error}", LATER)
+        except KeyboardInterrupt:
+            return 130
+
+    return guarded
+
+
+def _said(sentence: str, status: int) -> int:
+    print(f"vpn-help: {sentence}", file=sys.stderr)  # noqa: T201 - the command line speaks like this
+    return status
+
+
+def _load() -> Settings:
+    from bot.logger import start_logging
+    from bot.settings import load
+
+    settings = load()
+    start_logging(settings.log_level)
+    return settings
+
+
+def _run(_: argparse.Namespace) -> int:
+    from bot.settings import Mode
+
+    settings = _load()
+    if settings.mode is not Mode.PLAYGROUND:
+        return _served(settings)
+    from bot.together import run_together
+
+    return asyncio.run(run_together(settings))
+
+
+def _serve(_: argparse.Namespace) -> int:
+    return _served(_load())
+
+
+def _served(settings: Settings) -> int:
+    from bot.app import run
+
+    asyncio.run(run(settings))
+    return 0
+
+
+def _playground(_: argparse.Namespace) -> int:
+    from bot.together import run_playground
+
+    asyncio.run(run_playground(_load()))
+    return 0
+
+
+def _check(_: argparse.Namespace) -> int:
+    from bot.check import check, report
+
+    results = asyncio.run(check(_load()))
+    lines, status = report(results)
+    print("\n".join(lines))  # noqa: T201 - what the command is for
+    return status
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from bot.app import migrate
+
+    asyncio.run(migrate(_load()))
+    print("The database is at this version.")  # noqa: T201 - what the command is for
+    return 0
+
+
+#: Name, what runs, one line for the list, and what it does.
+_COMMANDS: tuple[tuple[str, Callable[[argparse.Namespace], int], str, str], ...] = (
+    (
+        "run",
+        _run,
+        "start whatever the settings say",
+        (
+            "With Slack tokens set, serves Slack. With none, starts the playground and the bot beside it, prints\n"
+            "the page's address, and stops both on Ctrl-C."
+        ),
+    ),
+    (
+        "serve",
+        _serve,
+        "serve Slack, or a playground that runs already",
+        "Runs the bot alone, until Ctrl-C or SIGTERM; then it finishes what it has begun, for at most\nVPN_HELP_STOP_SECONDS.",
+    ),
+    (
+        "playground",
+        _playground,
+        "a local Slack with a web page",
+        "Runs the playground alone, on this machine only. It keeps its own store and outlives the bot.",
+    ),
+    (
+        "check-config",
+        _check,
+        "try the settings without starting",
+        (
+            "Tries what the bot will need: the tokens, their scopes, the channels, the folder. Says what is wrong\n"
+            "for good and what is only wrong now."
+        ),
+    ),
+    (
+        "migrate",
+        _migrate,
+        "bring the database to this version",
+        "The bot does this by itself when it starts; this is for those who want it to happen earlier. Make a\nbackup first.",
+    ),
+)
