@@ -161,8 +161,14 @@ def test_a_fault_names_file_line_and_word():
     ("text", "lines"),
     [
         ("", ["error: the condition is empty", "help: write a fact, such as `ike.timeout`"]),
-        ("ike", ["error: `ike` is no fact", "help: `ike.*` is any fact of a family; a value needs a comparison, as in `ike >= 50 s`"]),
-        ("ike.notify.name", ["error: `ike.notify.name` is no fact", "help: a value needs a comparison, as in `ike.notify.name is …`"]),
+        (
+            "ike",
+            ["error: `ike` is no fact", "help: `ike.*` is any fact of a family; a value needs a comparison, as in `ike >= 50 s`"],
+        ),
+        (
+            "ike.notify.name",
+            ["error: `ike.notify.name` is no fact", "help: a value needs a comparison, as in `ike.notify.name is …`"],
+        ),
         ("ike.started and", ["error: the condition ends too early"]),
         ("ike.started && ike.timeout", ["error: cannot understand `&&` here", "help: did you mean `and`?"]),
         ("ike.started != 3", ["error: cannot understand `!=` here", "help: did you mean `is not`?"]),
@@ -170,16 +176,25 @@ def test_a_fault_names_file_line_and_word():
         ("(ike.started", ["error: `(` is never closed"]),
         ("ike.started)", ["error: `)` closes nothing", "help: remove it, or write `(` where it begins"]),
         ('ike.notify (name is "X)', ['error: the quote `"` is never closed', 'help: inside quotes write `\\"` and `\\\\`']),
-        ("ike.notify (name is in)", ["error: cannot understand `in` here", "help: `in` is a word of the language: as a value it needs quotes"]),
+        (
+            "ike.notify (name is in)",
+            ["error: cannot understand `in` here", "help: `in` is a word of the language: as a value it needs quotes"],
+        ),
         ("platform is windos", ["error: unknown platform `windos`", "help: did you mean `windows`?"]),
         ("stage >= l2pt", ["error: `stage` is compared with a word that has no order", "help: did you mean `l2tp`?"]),
         ("stage is [ip-1]", ["error: unknown stage `[ip-1]`", "help: one of link, ike, esp, l2tp, lcp, auth, ipcp, connected"]),
         ("side >= 3", ["error: `side` cannot be compared with `>=`"]),
-        ("answer.prompt is \"unknown\"", ["error: not to know is no answer, and never evidence", "help: write `unknown answer.prompt`"]),
+        (
+            'answer.prompt is "unknown"',
+            ["error: not to know is no answer, and never evidence", "help: write `unknown answer.prompt`"],
+        ),
         ("answer.prompt >= 3", ["error: an answer is compared with `is` or `in`, not with `>=`"]),
         ("at least 3 of (ike.started, ike.timeout)", ["error: `at least 3 of` can never be so, or always is"]),
         ("not not not not ike.started", ["error: more than 3 of `not`, `seen`, `absent`, `unknown` in a row"]),
-        ("ike.started within 3 s", ["error: cannot understand `within` here", "help: `within` follows `then …`, `without …` or `count(…)`"]),
+        (
+            "ike.started within 3 s",
+            ["error: cannot understand `within` here", "help: `within` follows `then …`, `without …` or `count(…)`"],
+        ),
         ("ike.started then ike.timeout within 3", ["error: cannot understand `3` here"]),
         ("count(ike.retransmit) >= 9999999", ["error: this number is too large to count to"]),
         ("ike.* is 3", ["error: a comparison needs the name of a value"]),
@@ -191,7 +206,7 @@ def test_a_fault_names_file_line_and_word():
             ],
         ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_meant_is_refused_with_advice(text, lines):
     printed = refused(text).splitlines()
 
