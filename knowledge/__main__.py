@@ -80,7 +80,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     reasons = commands.add_parser(
         "explain",
         help="show every number behind a diagnosis",
-        description="Shows how likely each cause is and why: its prior, the stage that was reached, and the factor of each finding.",
+        description="Shows how likely each cause is and why: its prior, the stage reached, and the factor of each finding.",
     )
     _add_inputs(reasons)
     reasons.add_argument("--cause", metavar="CAUSE", help="only this cause")
@@ -219,13 +219,13 @@ def _sample(args: argparse.Namespace) -> int:
 
 
 def _add_authoring(commands: argparse._SubParsersAction[Any]) -> None:
-    commands._parser_class, own = _Later, commands._parser_class  # noqa: SLF001 # argparse offers no other door
+    commands._parser_class, own = _Later, commands._parser_class  # argparse offers no other door
     parser = commands.add_parser(
         "knowledge",
         help="commands for the authors of rules: check, test, why-not, …",
         description="Commands for those who write the knowledge base. Where to begin: knowledge/README.md.",
     )
-    commands._parser_class = own  # noqa: SLF001
+    commands._parser_class = own
     parser.fill = _fill_authoring
 
 

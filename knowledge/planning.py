@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from knowledge.condition import Context, Truth, evaluate
-from knowledge.inference import CODE_FACTS, STAGE_QUESTIONS, Answers, context_of, factor
+from knowledge.inference import STAGE_QUESTIONS, Answers, answered, choices_of, context_of, factor
 from knowledge.rules import Cause, Choice, Collect, KnowledgeBase, Question, Step
 from knowledge.terms import (
     HEALTHY,
@@ -311,7 +311,8 @@ def _is_askable(question: Question, plan: Plan, diagnosis: Diagnosis) -> bool:
 def _context(plan: Plan, diagnosis: Diagnosis) -> Context:
     situation = plan.situation
     facts = tuple(fact for log in situation.logs for fact in log.facts)
-    return context_of(plan.base, facts, situation.answers, platform=situation.platform, stage=diagnosis.stage)
+    answers = choices_of(answered(plan.base, situation.answers))
+    return context_of(plan.base, facts, answers, platform=situation.platform, stage=diagnosis.stage)
 
 
 def _is_collectable(collect: Collect, situation: Situation) -> bool:
@@ -344,7 +345,3 @@ def _about_healthy(base: KnowledgeBase, situation: Situation) -> NextStep:
 
 def _hand_over(situation: Situation) -> NextStep:
     return NextStep(kind=StepKind.HANDOVER, id="desk", minutes=situation.queue_minutes)
-
-
-#: Kept together with the tables that planning reads, so that a reader finds them here.
-__all__ = ["CODE_FACTS", "Plan", "Situation", "belief_of", "information", "next_step", "runbook"]

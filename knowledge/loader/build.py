@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
-from typing import Any
 
 import yaml
 
@@ -65,7 +64,7 @@ class Names:
 
     def check_fact(self, name: str, place: Callable[[], Span]) -> None:
         """A fact must be in the vocabulary. `place` is only asked for where it is not."""
-        if name not in self.facts:
+        if self.facts and name not in self.facts:  # without a vocabulary the fault is facts.yaml's own
             reason = "facts.yaml has no such word"
             self.faults.append(unknown("fact", name, place(), self.facts, severity=self.severity, reason=reason))
 
@@ -278,14 +277,14 @@ def _known(mention: Mention, base: KnowledgeBase) -> Iterable[str] | None:
     """The names among which a mention must be; None where anything goes."""
     match mention.kind:
         case "fact":
-            return base.facts.keys()
+            return base.facts.keys() or None
         case "family":
-            return {f"{fact.partition('.')[0]}.*" for fact in base.facts}
+            return {f"{fact.partition('.')[0]}.*" for fact in base.facts} or None
         case "value":
             kind = base.facts.get(FactId(mention.of or ""))
             return kind.values | _ALWAYS_THERE if kind else None
         case "answer":
-            return base.questions.keys()
+            return base.questions.keys() or None
         case "choice":
             question = base.questions.get(QuestionId(mention.of or ""))
             return {choice.id for choice in question.choices} if question else None
@@ -347,10 +346,10 @@ def _effects(document: Document, path: Path, model: schema.RuleModel, names: Nam
     return tuple(effects)
 
 
-def _effect(name: str, strength: Any, direction: Direction, where: Callable[[], Span], names: Names) -> Effect | None:
+def _effect(name: str, strength: object, direction: Direction, where: Callable[[], Span], names: Names) -> Effect | None:
     if name == OTHER or not names.knows_cause(name, where):
         return None
-    if strength not in tuple(Strength):
+    if not isinstance(strength, str) or strength not in tuple(Strength):
         names.faults.append(
             Fault(
                 message=f"`{strength}` is not a strength",

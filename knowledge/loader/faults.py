@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from knowledge.errors import Fault, Severity, Span
 from knowledge.loader.document import Document
@@ -33,8 +34,7 @@ def validate(model: type[M], document: Document, faults: list[Fault]) -> M | Non
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            faults.append(_fault(detail, model, document))
+        faults += [_fault(detail, model, document) for detail in error.errors(include_url=False)]
         return None
 
 
@@ -63,7 +63,7 @@ def nearest(name: str, among: Iterable[str]) -> str | None:
     return None
 
 
-def _fault(detail: Any, model: type[BaseModel], document: Document) -> Fault:
+def _fault(detail: ErrorDetails, model: type[BaseModel], document: Document) -> Fault:
     path: tuple[str | int, ...] = tuple(detail["loc"])
     kind: str = detail["type"]
     name = str(path[-1]) if path else ""
@@ -71,10 +71,14 @@ def _fault(detail: Any, model: type[BaseModel], document: Document) -> Fault:
         return _missing(name, path[:-1], document)
     if kind == "extra_forbidden":
         return unknown("key", name, document.span(path, key=True), _keys_at(model, path[:-1]))
-    span = document.span(path)
+    return _wrong_value(detail, path, document.span(path))
+
+
+def _wrong_value(detail: ErrorDetails, path: Sequence[str | int], span: Span) -> Fault:
+    kind = detail["type"]
     if kind in ("enum", "literal_error"):
         words = _words(detail)
-        if name == "schema":
+        if path[-1:] == ("schema",):
             return Fault(
                 message=f"schema `{detail['input']}` is not known",
                 span=span,
@@ -118,7 +122,7 @@ def _label(path: Sequence[str | int]) -> str:
     return next((str(part) for part in reversed(path) if isinstance(part, str)), "")
 
 
-def _words(detail: Any) -> list[str]:
+def _words(detail: ErrorDetails) -> list[str]:
     expected = str(detail.get("ctx", {}).get("expected", ""))
     return [word.strip(" '") for word in expected.replace(" or ", ",").split(",") if word.strip()]
 
@@ -136,7 +140,7 @@ def _keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
     return [field.alias or name for name, field in current.model_fields.items()]
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _model_in(annotation: object) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in getattr(annotation, "__args__", ()):

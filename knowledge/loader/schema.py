@@ -20,12 +20,12 @@ Words = Annotated[str, Field(min_length=1)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 
 
-def _listed(value: Any) -> Any:
+def _listed(value: object) -> object:
     """One example may stand without the dash of a list."""
     return [value] if isinstance(value, dict) else value
 
 
-def _absent(value: Any) -> Any:
+def _absent(value: object) -> object:
     """`key:` with nothing behind it is as good as no key."""
     return None if value == "" else value
 
