@@ -39,8 +39,8 @@ _SLACK_VARIABLES = (
     "SLACK_VERIFICATION_TOKEN",
 )
 
-#: Read by the tests alone; a developer's shell may carry it.
-_NOT_OURS = frozenset({"VPN_HELP_CORPUS"})
+#: Read by the scripts and the tests alone; a developer’s shell may carry them.
+_NOT_OURS = frozenset({"VPN_HELP_BROWSER", "VPN_HELP_CORPUS", "VPN_HELP_PYTHON"})
 
 
 class Mode(StrEnum):

@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from bot.errors import Unreachable
 from bot.slack.chat import Identity, make_client
 from bot.slack.door import Door, reference
+from bot.slack.errors import translated
 from bot.slack.listeners import register
 from bot.slack.middleware import authorize, catch_errors
 from bot.slack.verification import Verifier
@@ -52,6 +53,16 @@ def make_bolt(
     catch_errors(app, door)
     register(app, door)
     return app
+
+
+async def try_app_token(session: ClientSession, app_token: str, api_url: str) -> None:
+    """Ask for a connection and do not take it up.
+
+    Raises:
+        Refused, Unreachable: as Slack says.
+    """
+    async with translated("apps.connections.open"):
+        await make_client(session, None, api_url).apps_connections_open(app_token=app_token)
 
 
 class SocketMode:
