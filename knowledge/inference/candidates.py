@@ -205,8 +205,15 @@ def of_outcome(attempt: Attempt, base: KnowledgeBase) -> Iterator[Candidate]:
 
 
 def failures(attempt: Attempt, base: KnowledgeBase) -> tuple[Fact, ...]:
-    """The facts of an attempt that say that something in it failed."""
-    return tuple(fact for fact in attempt.facts if (kind := base.facts.get(fact.id)) and kind.does is Does.FAILS)
+    """The facts that say that an attempt failed; of one that came up, only what was said once it was up."""
+    up = attempt.stage is Stage.CONNECTED
+    return tuple(
+        fact
+        for fact in attempt.facts
+        if (kind := base.facts.get(fact.id))
+        and kind.does is Does.FAILS
+        and not (up and fact.values.get("during", Stage.CONNECTED) != Stage.CONNECTED)
+    )
 
 
 def keys_of(facts: Iterable[Fact], base: KnowledgeBase) -> frozenset[str]:
