@@ -214,7 +214,7 @@ def profile(answer: Body) -> Profile:
     shown = node(user, "profile")
     return Profile(
         id=UserId(text(user, "id")),
-        name=text(shown, "display_name", "real_name") or text(user, "real_name", "name"),
+        name=text(shown, "real_name", "display_name") or text(user, "real_name", "name"),
         locale=text(user, "locale") or "en-US",
         timezone=text(user, "tz") or "UTC",
         is_guest=user.get("is_restricted") is True or user.get("is_stranger") is True,

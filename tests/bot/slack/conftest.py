@@ -196,6 +196,11 @@ def signed(body, *, secret=SECRET, at=None):
 
 
 @pytest.fixture
+def clock():
+    return FrozenClock()
+
+
+@pytest.fixture
 def sign():
     return signed
 
