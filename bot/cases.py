@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from bot.errors import UserError
 from bot.events import CaseId, ChannelId, MessageRef, UploadId, UserId, Workspace
-from knowledge import CauseId, ChoiceId, Diagnosis, Platform, QuestionId, StepId
+from knowledge import UNKNOWN, CauseId, ChoiceId, Diagnosis, Platform, QuestionId, StepId
 
 
 class CaseState(StrEnum):
@@ -78,6 +78,14 @@ class Upload:
     problem: str | None = None
     shared_with_desk: bool = False
 
+    def shared(self) -> Upload:
+        """Passed on to the engineers as it is."""
+        return replace(self, shared_with_desk=True)
+
+    def now(self, state: UploadState, problem: str | None = None) -> Upload:
+        """One state further."""
+        return replace(self, state=state, problem=problem)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
@@ -120,6 +128,8 @@ class Case:
     asked: tuple[QuestionId, ...] = ()
     #: Steps that were tried and did not help.
     tried: tuple[StepId, ...] = ()
+    #: Logs (`knowledge.Collect`) that the person was asked for and could not bring.
+    not_collected: tuple[str, ...] = ()
     uploads: tuple[Upload, ...] = ()
     diagnosis: Diagnosis | None = None
     #: Which attempt the person says it is about; None: the engine chose.
@@ -133,6 +143,8 @@ class Case:
     timeline: tuple[Entry, ...] = ()
     #: Counts the messages with the current answer: slot `answer:<turn>`.
     turn: int = 0
+    #: The question that stands in it; None: a reply.
+    shown: QuestionId | None = None
     #: Grows by one with each stored change; the store refuses a change made on an older one.
     version: int = 0
 
@@ -147,6 +159,22 @@ class Case:
         if self.asked and self.asked[-1] not in self.answers:
             return self.asked[-1]
         return None
+
+    @property
+    def unanswered(self) -> tuple[QuestionId, ...]:
+        """Questions that were put before the open one and not answered, or answered with *I don't know*."""
+        open_one = self.open_question
+        return tuple(q for q in self.asked if q != open_one and self.answers.get(q, UNKNOWN) == UNKNOWN)
+
+    @property
+    def last_answered(self) -> QuestionId | None:
+        """The question to which *Back* leads: the last that was put and answered."""
+        return next((q for q in reversed(self.asked) if q in self.answers), None)
+
+    @property
+    def pending(self) -> tuple[Upload, ...]:
+        """Files that are still to be read."""
+        return tuple(upload for upload in self.uploads if upload.state is UploadState.RECEIVED)
 
     @property
     def on_desk(self) -> bool:
@@ -167,10 +195,23 @@ class Case:
         asked = (*(q for q in self.asked if q != question), question)
         return replace(self, asked=asked, state=self._quiet(CaseState.WAITING))
 
+    def next_turn(self) -> Case:
+        """With the next answer in a message of its own."""
+        return replace(self, turn=self.turn + 1, shown=None)
+
+    def waiting(self) -> Case:
+        """The next word is the requester's."""
+        return self if self.is_over else replace(self, state=self._quiet(CaseState.WAITING))
+
     def answered(self, question: QuestionId, choice: ChoiceId) -> Case:
         """With an answer, which replaces an earlier one to the same question."""
         answers = MappingProxyType({**self.answers, question: choice})
         return replace(self, answers=answers, state=self._quiet(CaseState.OPEN))
+
+    def back_to(self, question: QuestionId) -> Case:
+        """With a question open again, its answer taken back, and what was asked after it not asked."""
+        place = self.asked.index(question) if question in self.asked else len(self.asked)
+        return replace(self.without_answer(question), asked=(*self.asked[:place], question), state=self._quiet(CaseState.WAITING))
 
     def without_answer(self, question: QuestionId) -> Case:
         """With an answer taken back, so that the question can be put again."""
@@ -180,6 +221,20 @@ class Case:
     def diagnosed(self, diagnosis: Diagnosis) -> Case:
         """With what the evidence says now."""
         return replace(self, diagnosis=diagnosis, platform=self.platform or diagnosis.platform)
+
+    def heard(self, words: Words) -> Case:
+        """With something that the person typed; an edit takes the place of what stood in the same message."""
+        if words.ref is not None and any(known.ref == words.ref for known in self.words):
+            return replace(self, words=tuple(words if known.ref == words.ref else known for known in self.words))
+        return replace(self, words=(*self.words, words))
+
+    def without_words(self, ref: MessageRef) -> Case:
+        """Without what stood in a message."""
+        return replace(self, words=tuple(known for known in self.words if known.ref != ref))
+
+    def upload(self, upload: UploadId) -> Upload | None:
+        """A file of this case by its id."""
+        return next((known for known in self.uploads if known.id == upload), None)
 
     def tried_step(self, step: StepId) -> Case:
         """With a step that did not help."""
@@ -241,5 +296,5 @@ class Case:
         return replace(self, state=state, resolution=None, closed_at=None)
 
     def _quiet(self, state: CaseState) -> CaseState:
-        """`state`, unless the case is with the desk: there the interview does not change whose it is."""
-        return self.state if self.state in (CaseState.ESCALATED, CaseState.CLAIMED) else state
+        """`state`, unless the case is with the desk, or over: there the interview does not change whose it is."""
+        return state if self.state in (CaseState.OPEN, CaseState.WAITING) else self.state

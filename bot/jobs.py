@@ -27,13 +27,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
 
 from bot.events import UploadId
 from bot.ports import Clock
-from bot.storage import Store, sync_address
+from bot.storage import Store, Transaction, sync_address
 
 logger = logging.getLogger(__name__)
 
@@ -81,11 +80,11 @@ class Jobs:
     swept_at: datetime | None = None
     _cleaned_at: float = field(default=float("-inf"))
 
-    def drain(self, connection: Any, lane: str) -> None:
+    def drain(self, connection: Transaction, lane: str) -> None:
         """Have a lane handled once `connection`'s transaction commits (`storage.Wakes`)."""
         self.client.enqueue_in_transaction(connection, _drain(lane), lane)
 
-    def read(self, connection: Any, upload: UploadId) -> None:
+    def read(self, connection: Transaction, upload: UploadId) -> None:
         """Have a file read once `connection`'s transaction commits (`storage.Wakes`)."""
         self.client.enqueue_in_transaction(connection, _read(upload), upload)
 

@@ -7,15 +7,16 @@ transaction (case, outgoing messages, follow-up work, the event marked as handle
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from bot.cases import Case, Upload
 from bot.events import CaseId, ChannelId, MessageRef, ThreadRef, UploadedFile, UploadId, UserId, Workspace
-from knowledge import ChoiceId, Log, Platform, QuestionId
+from knowledge import ChoiceId, KnowledgeBase, Log, Platform, QuestionId
 
 #: One Block Kit block, as JSON. Only `messages/` makes them.
 Block = Mapping[str, Any]
@@ -120,6 +121,8 @@ class Outcome:
     erase: tuple[CaseId, ...] = ()
     #: True: the event waits, whole, until the person has said which of their cases it is about.
     park: bool = False
+    #: The case's table of tokens (`knowledge.Tokens.export`), where the step added names to it.
+    tokens: Mapping[str, Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,24 +189,34 @@ class Messages(Protocol):
         ...
 
     def reading_failed(self, case: Case, upload: Upload, *, locale: str) -> Message:
-        """Slot `upload:<id>`: it could not be fetched or read; `upload.problem` is a code of `Refused`, `too-large`,
-        `timed-out`, `worker-died`, `deleted` or `unreachable`; what to do instead."""
+        """Slot `upload:<id>`: it could not be fetched or read.
+
+        `upload.problem` is a code of `Refused`, `too-large`, `timed-out`, `worker-died`, `deleted` or `unreachable`;
+        what to do instead.
+        """
         ...
 
     def question(self, case: Case, question: QuestionId, *, may_go_back: bool, locale: str) -> Message:
-        """Slot `answer:<turn>`: one question, why it is asked, a button or a menu per choice (`answer`, argument
-        `question=choice`), *I don't know* (`answer_unknown`), *Back*, *Ask a person*; and shortly what is known so far."""
+        """Slot `answer:<turn>`: one question, and why it is asked.
+
+        A button or menu entry per choice (`answer`, argument `question=choice`), *I don't know* (`answer_unknown`), *Back*,
+        *Ask a person*; and shortly what is known so far.
+        """
         ...
 
     def reply(self, case: Case, *, locale: str) -> Message:
-        """Slot `answer:<turn>`: what is likely wrong, how we know (the line), what to do (`case.diagnosis.next`: a step to
-        try, a log to collect, the hand-over, or nothing), what to send if that fails; *It works now*, *Still broken*
-        (argument: the step's id), *Ask a person*, *Details*."""
+        """Slot `answer:<turn>`: what is likely wrong, how we know (the line), what to do.
+
+        `case.diagnosis.next` says what: a step to try, a log to collect, the hand-over, or nothing. And what to send if that
+        fails; *It works now*, *Still broken* (argument: the step's id), *Ask a person*, *Details*.
+        """
         ...
 
     def settled(self, case: Case, *, question: QuestionId | None, locale: str) -> Message:
-        """Slot `answer:<turn>` of an earlier turn, now that a newer one stands below: one line, no buttons. With `question`:
-        what was asked and what was answered; else what was said to be likely."""
+        """Slot `answer:<turn>` of an earlier turn, now that a newer one stands below: one line, no buttons.
+
+        With `question`: what was asked and what was answered; else what was said to be likely.
+        """
         ...
 
     def details(self, case: Case, logs: Sequence[Log], *, locale: str) -> Message:
@@ -211,8 +224,10 @@ class Messages(Protocol):
         ...
 
     def understood(self, case: Case, heard: Heard, *, locale: str) -> Message:
-        """What was understood of the person's words, and that it can be corrected; or (`heard.nothing`) that they were
-        kept but not understood, and what to do instead."""
+        """What was understood of the person's words, and that it can be corrected.
+
+        Where nothing was (`heard.nothing`): that they were kept, and what to do instead.
+        """
         ...
 
     def password_warning(self, case: Case, kinds: Sequence[str], *, locale: str) -> Message:
@@ -244,7 +259,7 @@ class Messages(Protocol):
         ...
 
     def resolved(self, case: Case, *, locale: str) -> Message:
-        """The engineers say that it is mended: does it work? (*It works now*, *Still broken*)"""
+        """The engineers say that it is mended: does it work? With *It works now*, *Still broken*."""
         ...
 
     def closed(self, case: Case, *, locale: str) -> Message:
@@ -264,8 +279,11 @@ class Messages(Protocol):
         ...
 
     def which_case(self, cases: Sequence[Case], parked: str, *, locale: str) -> Message:
-        """Several cases are open: which one is this about? A button per case (`choose_case`, `case` the id, argument
-        `parked`) and one for a new case (no `case`)."""
+        """Several cases are open: which one is this about.
+
+        A button per case (`choose_case`, `case` the id, argument `parked`) and one for a new
+        case (no `case`).
+        """
         ...
 
     def case_chosen(self, case: Case | None, *, locale: str) -> Message:
@@ -301,8 +319,11 @@ class Messages(Protocol):
         ...
 
     def user_error(self, key: str, values: Mapping[str, str], *, locale: str) -> Message:
-        """A `UserError`: `case-is-over`, `already-claimed`, `not-yours`, `responders-only`, `case-is-gone`, `guests-may-not`,
-        `no-such-file`, `too-many-cases`, `nothing-to-say`."""
+        """Something that the person can put right (`UserError`).
+
+        `key` is `case-is-over`, `already-claimed`, `not-yours`, `responders-only`, `case-is-gone`, `guests-may-not`,
+        `no-such-file`, `too-many-cases` or `nothing-to-say`.
+        """
         ...
 
     def error(self, reference: str, *, locale: str) -> Message:
@@ -312,8 +333,11 @@ class Messages(Protocol):
     # -- to the desk
 
     def card(self, case: Case, *, requester: str, locale: str) -> Message:
-        """Slot `card`, edited in place: who (`requester`: their name), since when, platform, stage, ranked causes with
-        reasons and lines, what was asked and tried, why it is here; *Claim*, *Reply to requester*, *This was the cause*."""
+        """Slot `card`, edited in place: everything that an engineer needs to begin.
+
+        Who (`requester`: their name), since when, platform, stage, ranked causes with reasons and lines, what was asked and
+        tried, why it is here; *Claim*, *Reply to requester*, *This was the cause*.
+        """
         ...
 
     def relay_to_desk(self, case: Case, text: str, *, requester: str, files: Sequence[str], change: str, locale: str) -> Message:
@@ -321,9 +345,11 @@ class Messages(Protocol):
         ...
 
     def desk_news(self, case: Case, news: str, *, who: UserId | None, text: str, locale: str) -> Message:
-        """A line in the case's thread: `news` is `claimed`, `released`, `replied` (`text`), `cause-confirmed` (`text`: the
-        cause's id), `resolved`, `works-now`, `still-broken`, `cancelled`, `reopened`, `reply-failed` (`text`: Slack's word)
-        or `erased`."""
+        """A line in the case's thread.
+
+        `news` is `claimed`, `released`, `replied` (`text`), `cause-confirmed` (`text`: the cause's id), `resolved`,
+        `works-now`, `still-broken`, `cancelled`, `reopened`, `reply-failed` (`text`: Slack's word) or `erased`.
+        """
         ...
 
 
@@ -333,6 +359,55 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Aware UTC."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What came of an upload, as a step sees it. At most one of `log`, `same_as` and `problem` is there."""
+
+    upload: UploadId
+    log: Log | None = None
+    #: The upload of this case that had the same content.
+    same_as: UploadId | None = None
+    #: A code: see `Messages.reading_failed`.
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything that a step may look at besides its case and its event: a picture of one moment, with no way to act."""
+
+    now: datetime
+    base: KnowledgeBase
+    messages: Messages
+    #: Who did it; None for what nobody did (a timer, a reading).
+    actor: Profile | None = None
+    #: Whether who did it is an engineer.
+    is_responder: bool = False
+    #: Whose case it is.
+    requester: Profile | None = None
+    #: Which side of the wall the event happened on; None: neither (a button in a forwarded message).
+    side: Where | None = None
+    #: Whether there is an admin channel.
+    has_desk: bool = False
+    #: Whom people may turn to without one (the settings' text).
+    contact: str = ""
+    desk_locale: str = "en"
+    retention_days: int = 30
+    #: What was read of the case's files, in the order in which they came.
+    logs: Mapping[UploadId, Log] = field(default_factory=lambda: MappingProxyType({}))
+    #: For `UploadRead`: what came of it.
+    reading: Reading | None = None
+    #: The message with the current answer, as far as it is posted.
+    answer: MessageRef | None = None
+    #: The case's table of tokens.
+    tokens: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    #: A channel's thread from its beginning, for a mention: (where, plain text, files).
+    thread: tuple[tuple[MessageRef, str, tuple[UploadedFile, ...]], ...] = ()
+    #: Outside of a case: the person's cases, newest first.
+    cases: tuple[Case, ...] = ()
+    #: Outside of a case: when the person was last asked which case a message is about, if that is still open.
+    asked_which: datetime | None = None
 
 
 class Chat(Protocol):

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from bot.ports import Clock
 from bot.storage.engine import open_database, sync_address
-from bot.storage.inbox import Arrived, Inbox, Wakes
+from bot.storage.inbox import Arrived, Inbox, Transaction, Wakes
 from bot.storage.lanes import Channels
 from bot.storage.retention import sweep
 from bot.storage.speaking import Speaker
@@ -31,6 +31,7 @@ __all__ = [
     "Store",
     "ToRead",
     "TokenTable",
+    "Transaction",
     "UploadRecord",
     "Wakes",
     "open_store",

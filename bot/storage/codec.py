@@ -19,10 +19,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Value = TypeVar("Value")
+#: What `json` gives and takes.
+Json = Any
+#: A type, as a type hint holds it: mypy has no word for that.
+Kind = Any
+#: From JSON data to a value.
+Read = Callable[[Json], Any]
 
 
 class CodecError(Exception):
@@ -41,13 +46,13 @@ def from_json(kind: type[Value], text: str) -> Value:
         CodecError: it is not JSON, or not of this kind.
     """
     try:
-        value: Value = _reader(kind)(json.loads(text))
+        value: Value = _reader_of(kind)(json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise CodecError(f"this is no {getattr(kind, '__name__', kind)}: {error}") from error
     return value
 
 
-def pack(value: object) -> Any:
+def pack(value: object) -> Json:
     """A value as plain JSON data. Fields that hold their default are left out."""
     if value is None or isinstance(value, str | int | float):
         return value.value if isinstance(value, Enum) else value
@@ -64,21 +69,28 @@ def pack(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _contents(value: Any) -> list[tuple[str, Any, Any]]:
+def _contents(value: Json) -> list[tuple[str, Any, Any]]:
     return [(f.name, getattr(value, f.name), f.default if f.default is not MISSING else _NEVER) for f in fields(value)]
 
 
 _NEVER = object()
 
 
-@cache
-def _reader(kind: Any) -> Callable[[Any], Any]:
-    """A function from JSON data to a value of this kind."""
+def _reader_of(kind: Kind) -> Read:
+    """A function from JSON data to a value of this kind; made once for each kind."""
+    return _READERS.get(kind) or _READERS.setdefault(kind, _reader(kind))
+
+
+_READERS: dict[Kind, Read] = {}
+
+
+def _reader(kind: Kind) -> Read:  # noqa: PLR0911 - one line for each kind of type
     if isinstance(kind, NewType):
-        return _reader(kind.__supertype__)
+        return _reader_of(kind.__supertype__)
     if kind is Any or kind is object:
         return lambda data: data
-    origin, arguments = get_origin(kind), get_args(kind)
+    origin: Kind = get_origin(kind)
+    arguments = get_args(kind)
     if origin in (Union, types.UnionType):
         return _optional(arguments)
     if origin is tuple:
@@ -100,37 +112,37 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     raise TypeError(f"{kind!r} has no JSON form")
 
 
-def _optional(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
+def _optional(arguments: tuple[Any, ...]) -> Read:
     kinds = [kind for kind in arguments if kind is not type(None)]
     if len(kinds) != 1:
         raise TypeError(f"a union of {kinds} cannot be told apart")
-    read = _reader(kinds[0])
+    read = _reader_of(kinds[0])
     return lambda data: None if data is None else read(data)
 
 
-def _items(kind: Any, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    read = _reader(kind)
+def _items(kind: Kind, make: Read) -> Read:
+    read = _reader_of(kind)
     return lambda data: make(read(item) for item in data)
 
 
-def _mapping(key: Any, kind: Any) -> Callable[[Any], Any]:
-    read_key, read = _reader(key), _reader(kind)
+def _mapping(key: Kind, kind: Kind) -> Read:
+    read_key, read = _reader_of(key), _reader_of(kind)
     return lambda data: types.MappingProxyType({read_key(name): read(item) for name, item in data.items()})
 
 
-def _record(kind: Any) -> Callable[[Any], Any]:
+def _record(kind: Kind) -> Read:
     hints = get_type_hints(kind)
     readers = {f.name: _lazy(hints[f.name]) for f in fields(kind) if f.init}
 
-    def read(data: Any) -> Any:
+    def read(data: Json) -> Json:
         return kind(**{name: readers[name](item) for name, item in data.items() if name in readers})
 
     return read
 
 
-def _lazy(hint: Any) -> Callable[[Any], Any]:
+def _lazy(hint: Kind) -> Read:
     """The reader is looked up when it is first needed, so that a type may contain itself."""
-    return lambda data: _reader(hint)(data)
+    return lambda data: _reader_of(hint)(data)  # noqa: PLW0108 - looked up when it is needed, not now
 
 
 def _moment(data: str) -> datetime:
@@ -140,7 +152,7 @@ def _moment(data: str) -> datetime:
     return moment
 
 
-def _plain(kind: type, data: Any) -> Any:
+def _plain(kind: type, data: Json) -> Json:
     if not isinstance(data, kind):
         raise TypeError(f"{data!r} is no {kind.__name__}")
     return data

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -33,7 +32,7 @@ class Database:
         # SQLite has one writer at a time. Queueing here is fair and costs nothing; its own lock is asked again and again.
         self._writer = asyncio.Lock()
 
-    def insert(self, table: sa.Table) -> Any:
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
@@ -110,7 +109,7 @@ def _understood(address: str) -> sa.URL:
     return url.set(drivername=driver)
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
+def _set_pragmas(connection: sa.engine.interfaces.DBAPIConnection, _record: sa.pool.ConnectionPoolEntry) -> None:
     # SQLAlchemy would let sqlite3 begin transactions by itself, and late; `_begin_immediate` begins them.
     connection.isolation_level = None
     cursor = connection.cursor()

@@ -41,14 +41,18 @@ _KINDS: dict[str, type[Event]] = {
 }
 
 
-class Wakes(Protocol):
-    """What makes the jobs start, inside a transaction of ours: both happen, or neither. `connection` is SQLAlchemy's own."""
+#: A transaction of this room's, for a library that writes into it; others only hand it on.
+Transaction = sa.Connection
 
-    def drain(self, connection: Any, lane: str) -> None:
+
+class Wakes(Protocol):
+    """What makes the jobs start, inside a transaction of ours: both happen, or neither."""
+
+    def drain(self, connection: Transaction, lane: str) -> None:
         """Handle what waits in a lane."""
         ...
 
-    def read(self, connection: Any, upload: UploadId) -> None:
+    def read(self, connection: Transaction, upload: UploadId) -> None:
         """Fetch and read a file."""
         ...
 
@@ -202,8 +206,10 @@ class Inbox:
             await connection.run_sync(self.wakes.drain, lane)
 
     async def _nothing_waits(self, connection: AsyncConnection, lane: str) -> bool:
-        """Whether a lane must be woken. Where something waits already, its drain will look again after it: the write lock
-        of SQLite puts this transaction before that look. PostgreSQL has no such lock, so there every event wakes its lane.
+        """Whether a lane must be woken.
+
+        Where something waits already, its drain will look again after it: the write lock of SQLite puts this transaction
+        before that look. PostgreSQL has no such lock, so there every event wakes its lane.
         """
         if not self._database.is_sqlite:
             return True

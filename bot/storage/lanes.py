@@ -94,7 +94,9 @@ async def places_of(connection: AsyncConnection, event: Event, channels: Channel
     return [place] if place else []
 
 
-async def _place_of(connection: AsyncConnection, event: Event, channels: Channels) -> Place | None:
+async def _place_of(  # noqa: PLR0911 - one line for each kind of event
+    connection: AsyncConnection, event: Event, channels: Channels
+) -> Place | None:
     match event:
         case IntakeSubmitted():
             return Place(lane=new_case_id(), opens=True)

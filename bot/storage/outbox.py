@@ -143,7 +143,7 @@ class Outbox:
             if ref is not None and row.slot is not None:
                 await self._keep_slot(connection, row, ref)
             if ref is not None and row.case and row.slot == PARENTS.get(row.place):
-                await keep_thread(self._database, connection, row.case, row.workspace, Where(row.place), ref)
+                await keep_thread(self._database, connection, row.case, Where(row.place), ref, workspace=row.workspace)
 
     async def later(self, row: Sending, seconds: float, *, unknown: bool = False) -> None:
         """It did not happen, or (`unknown`) may have happened; try again, or look, after a while."""
@@ -212,7 +212,7 @@ class Outbox:
 
 
 async def keep_thread(
-    database: Database, connection: AsyncConnection, case: CaseId, workspace: Workspace, where: Where, ref: MessageRef
+    database: Database, connection: AsyncConnection, case: CaseId, where: Where, ref: MessageRef, *, workspace: Workspace
 ) -> None:
     """From now on what is written under `ref` is part of the case, on this side of the wall."""
     await connection.execute(

@@ -13,12 +13,12 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from bot.cases import Case
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import CaseId, ChannelId, MessageRef, SayingFailed, ThreadRef, UserId, Workspace
 from bot.ports import CASE_LINK, Chat, Clock, Message, PassOn, Say, Tell, Where, Whisper
+from bot.storage.codec import Json
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import PARENTS, PLACES, Outbox, Sending
 from bot.storage.store import Store
@@ -64,8 +64,10 @@ class Speaker:
                 if not await self._try(row):
                     break
 
-    async def _try(self, row: Sending) -> bool:
+    async def _try(self, row: Sending) -> bool:  # noqa: PLR0911 - one way out for each fate of a message
         """Whether the place may go on with its next row."""
+        if await self._stands(row) and await self._outbox.is_superseded(row):
+            return True
         try:
             ref = await self._say(row)
         except Unreachable as error:
@@ -89,14 +91,19 @@ class Speaker:
         await self._outbox.sent(row, ref)
         return True
 
+    async def _stands(self, row: Sending) -> bool:
+        """Whether this would only edit a message: then a later edit of the same says it all."""
+        return row.slot is not None and await self._outbox.slot(row.lane, row.place, row.slot) is not None
+
     async def _say(self, row: Sending) -> MessageRef | None:
         match row.what:
             case Whisper():
-                return await self._whisper(row, row.what)
+                await self._whisper(row, row.what)
             case PassOn():
-                return await self._pass_on(row, row.what)
+                await self._pass_on(row, row.what)
             case _:
                 return await self._post_or_edit(row, row.what)
+        return None
 
     async def _post_or_edit(self, row: Sending, what: Say | Tell) -> MessageRef | None:
         target = await self._target(row, what)
@@ -125,9 +132,9 @@ class Speaker:
         case = await self._case(row)
         if what.where is Where.DESK:
             return Target(edits=None, where=await self._desk_thread(row, case))
-        return Target(edits=None, where=await self._requester_thread(row, case))
+        return Target(edits=None, where=await self._requester_thread(case))
 
-    async def _requester_thread(self, row: Sending, case: Case) -> ThreadRef:
+    async def _requester_thread(self, case: Case) -> ThreadRef:
         parent = await self._outbox.thread(case.id, Where.REQUESTER)
         if parent is not None:
             return ThreadRef(channel=parent.channel, ts=parent.ts)
@@ -221,7 +228,7 @@ class Speaker:
                 )
 
 
-def _replaced(data: Any, link: str) -> Any:
+def _replaced(data: Json, link: str) -> Json:
     if isinstance(data, str):
         return data.replace(CASE_LINK, link)
     if isinstance(data, dict):

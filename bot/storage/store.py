@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -194,7 +195,7 @@ class Store:
             raise Conflict(case.id)
         await self.uploads.make_key(connection, case.id, case.workspace)
         if case.channel_thread is not None:
-            await keep_thread(self.database, connection, case.id, case.workspace, Where.REQUESTER, case.channel_thread)
+            await keep_thread(self.database, connection, case.id, Where.REQUESTER, case.channel_thread, workspace=case.workspace)
 
     async def _set(self, connection: AsyncConnection, lane: str, workspace: Workspace, timer: Timer) -> None:
         if timer.at is None:
@@ -207,5 +208,5 @@ class Store:
         )
 
 
-def _case(row: sa.Row[tuple[str, int]]) -> Case:
-    return replace(from_json(Case, row[0]), version=row[1])
+def _case(row: sa.Row[Any, Any]) -> Case:
+    return replace(from_json(Case, row.body), version=row.version)

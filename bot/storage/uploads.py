@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import knowledge
 from bot.cases import UploadState
 from bot.events import CaseId, UploadedFile, UploadId, UploadRead, Workspace
 from bot.ports import Clock, Read
@@ -19,7 +21,9 @@ from bot.storage.codec import from_json, to_json
 from bot.storage.engine import Database
 from bot.storage.inbox import Inbox
 from bot.storage.tables import case_keys, tokens, uploads
-from knowledge import Log
+from knowledge import KnowledgeError, Log
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +135,7 @@ class Uploads:
                     content=result.content,
                     same_as=result.same_as,
                     problem=result.problem,
-                    log=to_json(replace(result.log, text="")) if result.log else None,
+                    log=json.dumps(knowledge.to_json(replace(result.log, text=""))) if result.log else None,
                     text=result.log.text if result.log else None,
                     read_at=now,
                 )
@@ -164,7 +168,7 @@ class Uploads:
             id=upload,
             state=row.state,
             file_id=row.file_id,
-            log=from_json(Log, row.log) if row.log else None,
+            log=_log(row.log),
             same_as=UploadId(row.same_as) if row.same_as else None,
             problem=row.problem,
         )
@@ -177,7 +181,8 @@ class Uploads:
                 .where(uploads.c.case_id == case, uploads.c.state == "read")
                 .order_by(uploads.c.received_at, uploads.c.id)
             )
-            return {UploadId(row.id): from_json(Log, row.log) for row in rows}
+            found = {UploadId(row.id): _log(row.log) for row in rows}
+        return {upload: log for upload, log in found.items() if log is not None}
 
     async def text(self, upload: UploadId) -> str | None:
         """The redacted text of a file, as long as it is kept."""
@@ -203,6 +208,14 @@ class Uploads:
                 .limit(1)
             )
         return mark, UploadId(earlier) if earlier else None
+
+    async def is_known(self, workspace: Workspace, file_id: str) -> bool:
+        """Whether some case has a file already."""
+        async with self._database.reading() as connection:
+            found = await connection.scalar(
+                sa.select(uploads.c.id).where(uploads.c.team == workspace.team, uploads.c.file_id == file_id).limit(1)
+            )
+        return found is not None
 
     async def unread(self, older_than: datetime) -> list[UploadId]:
         """Files that came a while ago and are not read yet: whoever should have read them may be dead."""
@@ -281,3 +294,15 @@ class Uploads:
         )
         if not kept.rowcount:
             raise Conflict(case)
+
+
+def _log(text: str | None) -> Log | None:
+    """A stored reading; None where another release wrote it in a way that this one does not read: the file is unread then."""
+    if not text:
+        return None
+    try:
+        log = knowledge.from_json(json.loads(text))
+    except (KnowledgeError, ValueError):
+        logger.warning("a stored reading is of another release and left out")
+        return None
+    return log if isinstance(log, Log) else None

@@ -1,0 +1,143 @@
+"""What happens between a case and the engineers. Pure moves on a `Turn`.
+
+The wall: of what a responder writes, only `reply` reaches the requester. What the requester writes, uploads, edits or takes
+back appears in the admin thread, redacted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cases import CaseState, Resolution
+from bot.errors import UserError
+from bot.escalation.turn import Turn
+from bot.events import Action, ActionTaken, ReplySubmitted, SayingFailed, UploadId
+from bot.permissions import Deed
+from bot.ports import Where
+from knowledge import CauseId
+
+#: What Slack says when the admin channel is gone, or the bot is not in it any more.
+GONE = frozenset(
+    {"channel_not_found", "not_in_channel", "is_archived", "no-admin-channel", "restricted_action", "posting_to_channel_denied"}
+)
+
+
+def hand_over(turn: Turn, reasons: tuple[str, ...]) -> None:
+    """The case goes to the admin channel; where there is none, its person is told whom to contact."""
+    if not turn.world.has_desk:
+        turn.note("asked-for-a-person")
+        turn.say(turn.say_words.no_desk(turn.case, contact=turn.world.contact, locale=turn.locale))
+        return
+    was_there = turn.case.on_desk
+    turn.case = turn.case.escalated(turn.world.now, reasons)
+    turn.note("escalated", ", ".join(reasons))
+    if not was_there:
+        turn.say(turn.say_words.handed_over(turn.case, locale=turn.locale))
+
+
+def relay(turn: Turn, text: str, *, files: Sequence[str] = (), change: str = "new") -> None:
+    """What the requester wrote (redacted) or uploaded (names) appears in the admin thread."""
+    if not turn.case.on_desk:
+        return
+    name = turn.world.requester.name if turn.world.requester else str(turn.case.requester)
+    words = turn.say_words.relay_to_desk(
+        turn.case, text, requester=name, files=files, change=change, locale=turn.world.desk_locale
+    )
+    turn.tell_desk(words)
+
+
+def act(turn: Turn, event: ActionTaken) -> None:
+    """A button of the card.
+
+    Raises:
+        UserError: not a responder, somebody else has it, or it is over.
+    """
+    permission = turn.allowed(event.action)
+    if not permission:
+        raise UserError(permission.reason or "responders-only")
+    match event.action:
+        case Action.CLAIM:
+            _claim(turn, event)
+        case Action.UNCLAIM:
+            turn.case = turn.case.released()
+            turn.note("released")
+            turn.news("released")
+        case Action.CONFIRM_CAUSE:
+            _confirm(turn, event)
+        case Action.RESOLVE:
+            _resolve(turn)
+        case _:
+            return
+
+
+def reply(turn: Turn, event: ReplySubmitted) -> None:
+    """The only way across the wall.
+
+    Raises:
+        UserError: not a responder, or nothing was written.
+    """
+    permission = turn.allowed(Deed.REPLY)
+    if not permission:
+        raise UserError(permission.reason or "responders-only")
+    if not event.text.strip():
+        raise UserError("nothing-to-say")
+    turn.say(turn.say_words.relay_to_requester(turn.case, event.text, locale=turn.locale))
+    turn.note("replied")
+    turn.news("replied", text=event.text)
+
+
+def share_original(turn: Turn, upload: UploadId) -> None:
+    """The requester passes a file on as it is: Slack shows it to the engineers, nothing of it is kept here.
+
+    Raises:
+        UserError: there is no such file, or no engineer to show it to.
+    """
+    found = turn.case.upload(upload)
+    if found is None or not turn.case.on_desk:
+        raise UserError("no-such-file")
+    if found.shared_with_desk:
+        return
+    turn.case = turn.case.with_upload(found.shared())
+    turn.note("shared-original", found.name)
+    turn.pass_on(found.id, found.file_id, found.name)
+    turn.say(turn.say_words.shared(turn.case, found, locale=turn.locale))
+
+
+def saying_failed(turn: Turn, event: SayingFailed) -> None:
+    """Slack refused something for good: the side that can still hear learns of it, once for each place."""
+    turn.note("saying-failed", f"{event.place}: {event.code}")
+    if event.place == Where.DESK.value and (event.slot == "card" or event.code in GONE):
+        turn.say(
+            turn.say_words.no_desk(turn.case, contact=turn.world.contact, locale=turn.locale), key=f"{turn.case.id}/desk-is-gone"
+        )
+    elif event.place == Where.REQUESTER.value and event.slot is None:
+        turn.news("reply-failed", text=event.code)
+
+
+def _claim(turn: Turn, event: ActionTaken) -> None:
+    if event.user is None or turn.case.assignee == event.user:
+        return
+    turn.case = turn.case.claimed(event.user)
+    turn.note("claimed")
+    turn.news("claimed")
+    turn.say(turn.say_words.taken(turn.case, locale=turn.locale))
+
+
+def _confirm(turn: Turn, event: ActionTaken) -> None:
+    cause = CauseId(event.argument)
+    if cause not in turn.world.base.causes or turn.case.confirmed_cause == cause:
+        return
+    turn.case = turn.case.confirmed(cause)
+    turn.note("cause-confirmed", cause)
+    turn.news("cause-confirmed", text=cause)
+
+
+def _resolve(turn: Turn) -> None:
+    if turn.case.state is CaseState.CLOSED:
+        raise UserError("case-is-over")
+    if turn.case.state is CaseState.RESOLVED:
+        return
+    turn.case = turn.case.resolved(Resolution.FIXED)
+    turn.note("resolved")
+    turn.news("resolved")
+    turn.say(turn.say_words.resolved(turn.case, locale=turn.locale))

@@ -1,0 +1,77 @@
+"""Who may do what: one function, asked at every action, whatever carried it.
+
+A button proves nothing: it can be forwarded, and its value can be read and sent by anybody who saw it. So rights follow
+from who acts and whose case it is, never from where the press came from.
+
+    stranger (another company's)     nothing
+    requester                        everything of their own case; nothing of the desk
+    responder                        the desk's actions on cases that are on the desk; not the requester's answers
+    anybody else                     in a channel's thread, where the files lie open: a mention, a file, the details
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.cases import Case, Origin
+from bot.events import Action, UserId
+
+
+class Deed(StrEnum):
+    """What is done without a button."""
+
+    OPEN_CASE = "open-case"
+    WRITE = "write"
+    REPLY = "reply"
+
+
+#: Only a responder, and only on a case that was handed to the desk.
+DESK_ACTIONS = frozenset({Action.CLAIM, Action.UNCLAIM, Action.OPEN_REPLY, Action.CONFIRM_CAUSE, Action.RESOLVE, Deed.REPLY})
+#: What belongs to no case.
+OWN_ACTIONS = frozenset({Action.OPEN_INTAKE, Action.FORGET, Action.CHOOSE_CASE, Deed.OPEN_CASE})
+#: In a channel's thread everybody sees the files anyway.
+OPEN_IN_CHANNELS = frozenset({Deed.WRITE, Action.SHOW_DETAILS})
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Yes, or no and why: `reason` is a key of `Messages.user_error`."""
+
+    reason: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.reason is None
+
+
+YES = Permission()
+
+
+def may(  # noqa: PLR0911 - one line for each rule, read from above
+    actor: UserId | None, deed: Action | Deed, case: Case | None = None, *, is_responder: bool = False, is_stranger: bool = False
+) -> Permission:
+    """Whether somebody may do something.
+
+    Args:
+        actor: who; None (nobody known) may nothing.
+        deed: what.
+        case: to which case; None where it belongs to none.
+        is_responder: a member of the admin channel, or of the group that the settings name.
+        is_stranger: from another company, in a shared channel.
+
+    >>> bool(may(UserId("U1"), Deed.OPEN_CASE)), bool(may(UserId("U1"), Deed.OPEN_CASE, is_stranger=True))
+    (True, False)
+    """
+    if actor is None or is_stranger:
+        return Permission("guests-may-not")
+    if deed in OWN_ACTIONS:
+        return YES
+    if case is None:
+        return Permission("case-is-gone")
+    if deed in DESK_ACTIONS:
+        return YES if is_responder and case.on_desk else Permission("responders-only")
+    if actor == case.requester:
+        return YES
+    if case.origin is not Origin.REQUEST and deed in OPEN_IN_CHANNELS:
+        return YES
+    return Permission("not-yours")

@@ -1,0 +1,259 @@
+"""*Drain a lane*: take what waits in it, in its order; decide, store, speak. The only place where the pure and the rest meet."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.cases import Case
+from bot.errors import OutsideError, Unreachable
+from bot.events import (
+    ActionTaken,
+    CaseId,
+    ChannelKind,
+    Event,
+    FileShared,
+    MessageChanged,
+    MessageDeleted,
+    MessagePosted,
+    MessageRef,
+    ReplySubmitted,
+    UploadedFile,
+    UploadRead,
+    UserId,
+    Workspace,
+)
+from bot.messages import spoken
+from bot.permissions import DESK_ACTIONS
+from bot.ports import Chat, Clock, Messages, Outcome, Profile, Reading, Say, Tell, Where, World
+from bot.storage import Arrived, Channels, Conflict, Speaker, Store, TokenTable
+from bot.triage import person, pipeline
+from knowledge import KnowledgeBase
+
+logger = logging.getLogger(__name__)
+
+#: A step that raises is tried so often, then its person is told.
+TRIES = 3
+#: How long an event waits when something outside does not answer, in seconds.
+PATIENCE = 5.0
+
+
+class Knowledge(Protocol):
+    """The knowledge of the moment: a changed base is swapped in while the bot runs."""
+
+    @property
+    def base(self) -> KnowledgeBase:
+        """The base."""
+        ...
+
+    @property
+    def messages(self) -> Messages:
+        """The words, bound to that base."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the settings say about conversations."""
+
+    #: The user group of engineers; None: the members of the admin channel are the engineers.
+    responders: str | None = None
+    contact: str = ""
+    retention_days: int = 30
+    desk_locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drain:
+    """Handles lanes."""
+
+    store: Store
+    chat: Chat
+    speaker: Speaker
+    clock: Clock
+    channels: Channels
+    knowledge: Knowledge
+    policy: Policy = Policy()
+    new_reference: Callable[[], str] = lambda: secrets.token_hex(4).upper()
+
+    async def drain(self, lane: str) -> None:
+        """Everything that waits in a lane, and everything that it has to say. Only one at a time per lane: `jobs` sees to it."""
+        while arrived := await self.store.inbox.next(lane):
+            if not await self._handle(arrived):
+                break
+            await self.speaker.speak(lane)
+        await self.speaker.speak(lane)
+
+    async def _handle(self, arrived: Arrived) -> bool:
+        """Whether the lane may go on."""
+        if arrived.attempts > TRIES:
+            # It was begun and never ended: it took the whole process down with it, each time.
+            await self._give_up(arrived)
+            return True
+        while True:
+            try:
+                await self._step(arrived)
+            except Conflict:
+                continue
+            except Unreachable as error:
+                logger.warning("event %s has to wait: %s", arrived.number, error)
+                await self.store.inbox.postpone(arrived.number, error.retry_after or PATIENCE)
+                return False
+            except Exception:
+                logger.exception("event %s failed, try %s", arrived.number, arrived.attempts)
+                if arrived.attempts >= TRIES:
+                    await self._give_up(arrived)
+                    return True
+                again = await self.store.inbox.next(arrived.lane)
+                if again is None or again.number != arrived.number:
+                    return False
+                arrived = again
+                continue
+            return True
+
+    async def _step(self, arrived: Arrived) -> None:
+        event, lane = arrived.event, arrived.lane
+        if isinstance(event, FileShared):
+            await self._file_without_message(arrived, event)
+            return
+        if lane.startswith("person:"):
+            world = await self._personal_world(event)
+            await self.store.commit(arrived, await asyncio.to_thread(person.advance, event, world))
+            return
+        case = await self.store.case(CaseId(lane))
+        tokens = await self.store.uploads.tokens(CaseId(lane))
+        world = await self._world(CaseId(lane), case, event, tokens)
+        outcome = await asyncio.to_thread(pipeline.advance, CaseId(lane), case, event, world)
+        changed = TokenTable(table=outcome.tokens, version=tokens.version) if outcome.tokens is not None else None
+        await self.store.commit(arrived, outcome, changed)
+
+    async def _world(self, lane: CaseId, case: Case | None, event: Event, tokens: TokenTable) -> World:
+        actor = await self._profile(event.user)
+        requester = await self._profile(case.requester) if case and case.requester != event.user else actor
+        desk = await self.store.thread(lane, Where.DESK)
+        slot = f"answer:{case.turn}" if case else ""
+        return World(
+            now=self.clock.now(),
+            base=self.knowledge.base,
+            messages=self.knowledge.messages,
+            actor=actor,
+            requester=requester,
+            is_responder=await self._is_responder(event),
+            side=_side(event, desk),
+            has_desk=self.channels.desk(event.workspace) is not None,
+            contact=self.policy.contact,
+            desk_locale=self.policy.desk_locale,
+            retention_days=self.policy.retention_days,
+            logs=await self.store.logs(lane),
+            reading=await self._reading(event),
+            answer=await self.store.slot(lane, Where.REQUESTER, slot) if slot else None,
+            tokens=tokens.table,
+            thread=await self._thread(event),
+        )
+
+    async def _personal_world(self, event: Event) -> World:
+        mine = await self.store.cases_of(event.workspace, event.user) if event.user else ()
+        return World(
+            now=self.clock.now(),
+            base=self.knowledge.base,
+            messages=self.knowledge.messages,
+            actor=await self._profile(event.user),
+            has_desk=self.channels.desk(event.workspace) is not None,
+            contact=self.policy.contact,
+            retention_days=self.policy.retention_days,
+            cases=tuple(mine),
+            asked_which=await self.store.last_parked(event.workspace, event.user),
+        )
+
+    async def _profile(self, user: UserId | None) -> Profile | None:
+        """A person, or as much as is known without Slack: a name and a language are no reason to keep anybody waiting."""
+        if user is None:
+            return None
+        try:
+            return await self.chat.profile(user)
+        except OutsideError as error:
+            logger.warning("profile of %s not known: %s", user, error)
+            return Profile(id=user, name=str(user))
+
+    async def _is_responder(self, event: Event) -> bool:
+        """Asked anew at every action of the desk. While Slack does not say, the action waits: rights are never guessed."""
+        asks = isinstance(event, ReplySubmitted) or (isinstance(event, ActionTaken) and event.action in DESK_ACTIONS)
+        if not asks or event.user is None:
+            return False
+        return await self.is_responder(event.workspace, event.user)
+
+    async def is_responder(self, workspace: Workspace, user: UserId) -> bool:
+        """Whether somebody is an engineer: of the group in the settings, else a member of the admin channel.
+
+        Raises:
+            Unreachable: Slack does not say.
+        """
+        desk = self.channels.desk(workspace)
+        try:
+            if self.policy.responders:
+                return user in await self.chat.group(self.policy.responders)
+            return desk is not None and user in await self.chat.members(desk)
+        except Unreachable:
+            raise
+        except OutsideError as error:
+            logger.warning("nobody can be an engineer now: %s", error)
+            return False
+
+    async def _reading(self, event: Event) -> Reading | None:
+        if not isinstance(event, UploadRead):
+            return None
+        record = await self.store.uploads.record(event.upload)
+        if record is None or record.state in ("received", "deleted"):
+            return None
+        return Reading(upload=record.id, log=record.log, same_as=record.same_as, problem=record.problem)
+
+    async def _thread(self, event: Event) -> tuple[tuple[MessageRef, str, tuple[UploadedFile, ...]], ...]:
+        if not (
+            isinstance(event, MessagePosted) and event.mentions_bot and event.kind is ChannelKind.CHANNEL and event.thread_ts
+        ):
+            return ()
+        try:
+            return tuple(await self.chat.replies(MessageRef(channel=event.ref.channel, ts=event.thread_ts)))
+        except OutsideError as error:
+            logger.warning("a thread cannot be read: %s", error)
+            return ()
+
+    async def _file_without_message(self, arrived: Arrived, event: FileShared) -> None:
+        """The message that should have carried the file did not come: ask Slack about the file, and go on as if it had."""
+        if not await self.store.uploads.is_known(event.workspace, event.file_id):
+            file = await self.chat.file(event.file_id)
+            posted = MessagePosted(
+                id=f"file:{event.workspace.team}:{event.channel}:{event.file_id}",
+                workspace=event.workspace,
+                at=event.at,
+                user=event.user,
+                stranger=event.stranger,
+                ref=MessageRef(channel=event.channel, ts=f"file-{event.file_id}"),
+                kind=ChannelKind.DIRECT,
+                files=(file,),
+            )
+            await self.store.inbox.put(posted)
+        await self.store.commit(arrived, Outcome())
+
+    async def _give_up(self, arrived: Arrived) -> None:
+        """One bad event never stops a lane; its person gets a reference that stands in the log as well."""
+        reference = self.new_reference()
+        logger.error("event %s (%s) is given up, reference %s", arrived.number, type(arrived.event).__name__, reference)
+        says: list[Say | Tell] = []
+        user = arrived.event.user
+        if user is not None and not isinstance(arrived.event, MessageDeleted):
+            profile = await self._profile(user)
+            words = self.knowledge.messages.error(reference, locale=spoken(profile.locale if profile else "en"))
+            says.append(Tell(key=f"{arrived.event.id}/failed", user=user, message=words))
+        await self.store.fail(arrived, reference, says)
+
+
+def _side(event: Event, desk: MessageRef | None) -> Where | None:
+    if not isinstance(event, MessagePosted | MessageChanged):
+        return None
+    in_desk = desk is not None and event.ref.channel == desk.channel and event.thread_ts == desk.ts
+    return Where.DESK if in_desk else Where.REQUESTER

@@ -1,0 +1,119 @@
+"""One upload, from Slack to its reading: fetched, compared, read in a worker, kept redacted. The bytes are always deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from bot.errors import OutsideError, Refused, Unreachable
+from bot.events import UploadedFile, UploadId
+from bot.ports import Chat, Clock
+from bot.storage import Conflict, Result, Store, TokenTable, ToRead
+from bot.triage.reading import ReadingFailed
+from knowledge import Log
+
+logger = logging.getLogger(__name__)
+
+#: Fetching is tried so often before the person is told that the file cannot be reached.
+TRIES = 4
+#: A reading that is begun so often and never ended takes the process down with it each time.
+BEGUN = 5
+#: Files that Slack only points to, or shows otherwise than as their bytes.
+_NOT_FETCHED = frozenset({"tombstone", "hidden_by_limit"})
+
+
+class Reads(Protocol):
+    """What reads a file; `reading.Reader` does it in a worker process."""
+
+    async def read(
+        self, path: Path, name: str, *, tokens: Mapping[str, Mapping[str, str]], at: datetime
+    ) -> tuple[Log, Mapping[str, Mapping[str, str]]]:
+        """See `reading.Reader.read`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Fetches and reads uploads."""
+
+    store: Store
+    chat: Chat
+    reader: Reads
+    clock: Clock
+    #: Bytes of a download at most.
+    limit: int
+    #: Seconds between tries; a test has none.
+    pause: Callable[[int], Awaitable[None]] = lambda tries: asyncio.sleep(min(2.0**tries, 30.0))
+
+    async def read(self, upload: UploadId) -> None:
+        """Do it all, once; a second call finds it done."""
+        wanted = await self.store.uploads.begin(upload)
+        if wanted is None:
+            return
+        if wanted.attempts > BEGUN:
+            logger.error("upload %s was begun %s times and never ended; given up", upload, wanted.attempts)
+            await self.store.uploads.finish(wanted, Result(problem="worker-died"))
+            return
+        with tempfile.TemporaryDirectory(prefix="vpn-help-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "upload"
+            problem = await self._fetch(wanted, path)
+            if problem is not None:
+                await self.store.uploads.finish(wanted, Result(problem=problem))
+                return
+            await self._read(wanted, path)
+
+    async def _fetch(self, wanted: ToRead, path: Path) -> str | None:
+        """The file's bytes in `path`, or why not."""
+        for tries in range(1, TRIES + 1):
+            try:
+                file = await self._described(wanted.file)
+                if file.external:
+                    return "external"
+                if file.mode in _NOT_FETCHED:
+                    return "file_deleted" if file.mode == "tombstone" else file.mode
+                await self.chat.download(file, path, limit=self.limit)
+            except Refused as error:
+                return error.code
+            except OutsideError as error:
+                logger.warning("upload %s could not be fetched: %s", wanted.id, error)
+                if tries < TRIES:
+                    await self.pause(_wait(error, tries))
+            else:
+                return None
+        return "unreachable"
+
+    async def _described(self, file: UploadedFile) -> UploadedFile:
+        """With its address: in a shared channel, and for a file without its message, Slack gives only an id at first."""
+        return file if file.url else await self.chat.file(file.id)
+
+    async def _read(self, wanted: ToRead, path: Path) -> None:
+        mark, earlier = await self.store.uploads.same_content(wanted, path)
+        if earlier is not None:
+            await self.store.uploads.finish(wanted, Result(content=mark, same_as=earlier))
+            return
+        while True:
+            try:
+                await self.store.uploads.finish(wanted, await self._result(wanted, path, mark))
+            except Conflict:
+                continue  # a name got its token meanwhile: with it the text reads differently
+            return
+
+    async def _result(self, wanted: ToRead, path: Path, mark: str) -> Result:
+        known = await self.store.uploads.tokens(wanted.case)
+        try:
+            log, table = await self.reader.read(path, wanted.file.name, tokens=known.table, at=self.clock.now())
+        except ReadingFailed as error:
+            return Result(problem=error.problem)
+        changed = TokenTable(table=table, version=known.version) if table != known.table else None
+        return Result(log=log, content=mark, tokens=changed)
+
+
+def _wait(error: OutsideError, tries: int) -> int:
+    asked = error.retry_after if isinstance(error, Unreachable) else None
+    return max(tries, round(asked).bit_length() if asked else 0)

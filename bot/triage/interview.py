@@ -1,0 +1,283 @@
+"""The interview: what the evidence says now, and what follows: a question, a reply, or a person. Pure moves on a `Turn`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import knowledge
+from bot.cases import Case, CaseState, Origin, Resolution, UploadState, Words
+from bot.errors import UserError
+from bot.escalation import desk, policy
+from bot.escalation.turn import Turn
+from bot.events import ActionTaken, MessagePosted, MessageRef, UploadId
+from bot.ports import Heard, World
+from knowledge import UNKNOWN, ChoiceId, Diagnosis, Platform, QuestionId, StepId, StepKind
+
+
+def conclude(case: Case, world: World) -> Diagnosis:
+    """What all of a case's evidence says, and the next step, after what was asked, tried and could not be brought."""
+    answers = {q: c for q, c in case.answers.items() if is_choice(world, q, c)}
+    logs = tuple(world.logs[upload.id] for upload in case.uploads if upload.id in world.logs and _counts(case, upload.id))
+    diagnosis = knowledge.diagnose(
+        world.base, logs, answers, text="\n".join(case.said) or None, platform=case.platform, attempt=_attempt(case)
+    )
+    step = knowledge.next_step(
+        world.base,
+        diagnosis,
+        answers=answers,
+        logs=logs,
+        platform=case.platform or diagnosis.platform,
+        asked=case.unanswered,
+        tried=case.tried,
+        collected=case.not_collected,
+    )
+    return replace(diagnosis, next=step)
+
+
+def present(turn: Turn, *, in_place: bool = False) -> None:
+    """Say what follows from the evidence: one question, a reply, or that a person takes over.
+
+    Args:
+        turn: the step.
+        in_place: the person pressed a button of the current answer, and looks at it: edit it. Else a new message is posted
+            below, because nobody is notified of an edit, and the old one becomes one line without buttons.
+    """
+    if turn.case.pending or turn.case.state is CaseState.CLOSED:
+        return  # a file is being read: what it says comes first
+    diagnosis = conclude(turn.case, turn.world)
+    turn.case = turn.case.diagnosed(diagnosis)
+    reasons = policy.reasons(turn.case, diagnosis, turn.world.base)
+    question = QuestionId(diagnosis.next.id) if diagnosis.next.kind is StepKind.ASK and diagnosis.next.id else None
+    if question is not None and not reasons:
+        ask(turn, question, in_place=in_place)
+        return
+    _answer(turn, in_place=in_place)
+    if reasons and not _was_sent_away(turn):
+        desk.hand_over(turn, reasons)
+
+
+def ask(turn: Turn, question: QuestionId, *, in_place: bool) -> None:
+    """Put a question."""
+    may_go_back = any(q in turn.case.answers for q in turn.case.asked if q != question)
+    _settle(turn, in_place=in_place)
+    turn.case = replace(turn.case.asking(question), shown=question)
+    words = turn.say_words.question(turn.case, question, may_go_back=may_go_back, locale=turn.locale)
+    turn.say(words, slot=turn.answer_slot)
+
+
+def answer(turn: Turn, event: ActionTaken) -> None:
+    """A choice was pressed. One for a question that is not open replaces the earlier answer."""
+    question, _, choice = event.argument.partition("=")
+    if not is_choice(turn.world, QuestionId(question), ChoiceId(choice)):
+        raise UserError("nothing-to-say")
+    _take(turn, QuestionId(question), ChoiceId(choice))
+    present(turn, in_place=is_current(turn, event))
+
+
+def skip(turn: Turn, event: ActionTaken) -> None:
+    """*I don't know* is an answer."""
+    question = QuestionId(event.argument) if event.argument in turn.world.base.questions else turn.case.open_question
+    if question is not None:
+        _take(turn, question, UNKNOWN)
+    present(turn, in_place=is_current(turn, event))
+
+
+def back(turn: Turn, event: ActionTaken) -> None:
+    """The question before is put again."""
+    before = turn.case.last_answered
+    if before is None:
+        present(turn, in_place=is_current(turn, event))
+        return
+    turn.case = turn.case.back_to(before)
+    turn.note("went-back", before)
+    ask(turn, before, in_place=is_current(turn, event))
+
+
+def works_now(turn: Turn) -> None:
+    """The requester confirms: the case is closed."""
+    if turn.case.state is CaseState.CLOSED:
+        return
+    resolution = Resolution.FIXED if turn.case.state is CaseState.RESOLVED else Resolution.WORKS_NOW
+    _close(turn, resolution, "works-now")
+
+
+def cancel(turn: Turn) -> None:
+    """The requester gives up on it."""
+    if turn.case.state is not CaseState.CLOSED:
+        _close(turn, Resolution.CANCELLED, "cancelled")
+
+
+def silent(turn: Turn) -> None:
+    """Nobody said anything for a long time."""
+    if turn.case.state in (CaseState.OPEN, CaseState.WAITING, CaseState.RESOLVED):
+        _close(turn, Resolution.SILENT, "")
+
+
+def still_broken(turn: Turn, event: ActionTaken) -> None:
+    """What was tried did not help: the next step, and after several a person."""
+    if turn.case.is_over:
+        reopen(turn)
+        return
+    step = turn.case.diagnosis.next if turn.case.diagnosis else None
+    if event.argument:
+        turn.case = turn.case.tried_step(StepId(event.argument))
+        turn.note("step-failed", event.argument)
+    elif step and step.kind is StepKind.COLLECT and step.id:
+        turn.case = replace(turn.case, not_collected=(*turn.case.not_collected, step.id))
+    turn.say(turn.say_words.still_broken(turn.case, locale=turn.locale))
+    turn.news("still-broken")
+    present(turn)
+
+
+def reopen(turn: Turn) -> None:
+    """Not mended after all."""
+    if not turn.case.is_over:
+        return
+    turn.case = turn.case.reopened()
+    turn.note("reopened")
+    turn.say(turn.say_words.reopened(turn.case, locale=turn.locale))
+    turn.news("reopened")
+    present(turn)
+
+
+def hear(turn: Turn, text: str, ref: MessageRef | None) -> str:
+    """Something typed: kept redacted, understood, shown back; what it was, redacted."""
+    clean, secrets = turn.redacted(text)
+    turn.case = turn.case.heard(Words(text=clean, ref=ref))
+    if secrets:
+        turn.say(turn.say_words.password_warning(turn.case, secrets, locale=turn.locale))
+    return clean
+
+
+def understood(turn: Turn, clean: str) -> Heard:
+    """What the base makes of a person's words; what it says about questions and the platform counts as answered."""
+    found = knowledge.understand(turn.world.base, clean)
+    heard = Heard(answers=found.answers, codes=tuple(code for _, code in found.codes), platform=found.platform)
+    direct = _direct_answer(turn, clean)
+    if direct is not None and turn.case.open_question is not None:
+        heard = replace(heard, answers={**heard.answers, turn.case.open_question: direct})
+    for question, choice in heard.answers.items():
+        _take(turn, question, choice)
+    if heard.platform is not None:
+        turn.case = replace(turn.case, platform=heard.platform)
+    return heard
+
+
+def tell_understood(turn: Turn, heard: Heard) -> None:
+    """Show what was understood, so that it can be corrected."""
+    turn.say(turn.say_words.understood(turn.case, heard, locale=turn.locale))
+
+
+def reconsider(turn: Turn) -> None:
+    """The evidence changed without anybody asking (an edit, a deletion, a file while the engineers have the case).
+
+    The answer that stands is edited where it reads differently now; nothing new is posted.
+    """
+    if turn.case.diagnosis is None or turn.case.pending:
+        return
+    before = turn.case.diagnosis
+    turn.case = turn.case.diagnosed(conclude(turn.case, turn.world))
+    if turn.case.turn and turn.case.shown is None and not turn.case.is_over and turn.case.diagnosis != before:
+        if turn.case.origin is Origin.REQUEST:
+            words = turn.say_words.reply(turn.case, locale=turn.locale)
+        else:
+            words = turn.say_words.triage_reply(turn.case, list(turn.world.logs.values()), locale=turn.locale)
+        turn.say(words, slot=turn.answer_slot)
+
+
+def choose_attempt(turn: Turn, event: ActionTaken) -> None:
+    """The person says which attempt it is about."""
+    known = len(turn.case.diagnosis.attempts) if turn.case.diagnosis else 0
+    if event.argument.isdecimal() and int(event.argument) < known:
+        turn.case = replace(turn.case, attempt=int(event.argument))
+        turn.note("chose-attempt", event.argument)
+    present(turn, in_place=is_current(turn, event))
+
+
+def codes_in(turn: Turn, text: str) -> bool:
+    """Whether a text holds an error number that the base knows."""
+    return bool(knowledge.understand(turn.world.base, text).codes)
+
+
+def platform_of(text: str | None) -> Platform | None:
+    """A platform by its id; None for anything else."""
+    try:
+        return Platform(text) if text else None
+    except ValueError:
+        return None
+
+
+def is_choice(world: World, question: QuestionId, choice: ChoiceId) -> bool:
+    """Whether the base has this choice; an older base may have had it."""
+    known = world.base.questions.get(question)
+    return known is not None and (choice == UNKNOWN or any(each.id == choice for each in known.choices))
+
+
+def is_current(turn: Turn, event: ActionTaken) -> bool:
+    """Whether the button stands in the message with the current answer."""
+    return event.ref is not None and event.ref == turn.world.answer
+
+
+def is_talk(event: MessagePosted) -> bool:
+    """Whether a message has words, not only files."""
+    return bool(event.text.strip())
+
+
+def _answer(turn: Turn, *, in_place: bool) -> None:
+    _settle(turn, in_place=in_place)
+    turn.case = replace(turn.case.waiting(), shown=None)
+    turn.say(turn.say_words.reply(turn.case, locale=turn.locale), slot=turn.answer_slot)
+
+
+def _settle(turn: Turn, *, in_place: bool) -> None:
+    """Make room for a new answer: the old one keeps one line."""
+    if in_place and turn.case.turn:
+        return
+    if turn.case.turn:
+        words = turn.say_words.settled(turn.case, question=turn.case.shown, locale=turn.locale)
+        turn.say(words, slot=turn.answer_slot)
+    turn.case = turn.case.next_turn()
+
+
+def _take(turn: Turn, question: QuestionId, choice: ChoiceId) -> None:
+    turn.case = turn.case.answered(question, choice)
+    turn.note("answered", f"{question}={choice}")
+
+
+def _direct_answer(turn: Turn, clean: str) -> ChoiceId | None:
+    """The typed words are one of the choices of the open question, as the person reads them or by its number."""
+    question = turn.world.base.questions.get(turn.case.open_question) if turn.case.open_question else None
+    if question is None:
+        return None
+    typed = clean.strip().casefold().rstrip(".!")
+    for choice in question.choices:
+        if typed in (choice.says(turn.locale).casefold().rstrip("."), choice.id.casefold()):
+            return choice.id
+    return None
+
+
+def _close(turn: Turn, resolution: Resolution, news: str) -> None:
+    turn.case = turn.case.closed(turn.world.now, resolution)
+    turn.note("closed", resolution)
+    if turn.case.turn:
+        settled = turn.say_words.settled(turn.case, question=turn.case.shown, locale=turn.locale)
+        turn.say(settled, slot=turn.answer_slot)
+    turn.say(turn.say_words.closed(turn.case, locale=turn.locale))
+    if news:
+        turn.news(news)
+
+
+def _was_sent_away(turn: Turn) -> bool:
+    """Without a desk the contact is told once by itself; who asks again gets it again."""
+    return not turn.world.has_desk and any(entry.what == "asked-for-a-person" for entry in turn.case.timeline)
+
+
+def _attempt(case: Case) -> int | None:
+    """The attempt that the person chose, as long as there is such a one."""
+    known = len(case.diagnosis.attempts) if case.diagnosis else 0
+    return case.attempt if case.attempt is not None and 0 <= case.attempt < known else None
+
+
+def _counts(case: Case, upload: UploadId) -> bool:
+    found = case.upload(upload)
+    return found is not None and found.state is UploadState.READ

@@ -1,0 +1,92 @@
+"""What a person does outside of their cases: words after `/vpn-help`, *forget me*, and a message that could be about several.
+
+Pure, like `pipeline`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.cases import Case, Origin
+from bot.errors import UserError
+from bot.escalation.turn import locale_of
+from bot.events import Action, ActionTaken, Event, MessagePosted, WordGiven
+from bot.permissions import may
+from bot.ports import Message, Outcome, Tell, Whisper, World
+
+#: Who writes on within this time while *which case?* is open has seen the question.
+STILL_ASKED = timedelta(minutes=10)
+
+
+def advance(event: Event, world: World) -> Outcome:  # noqa: PLR0911 - one line for each kind of event
+    """What follows."""
+    if event.user is None:
+        return Outcome()
+    if event.stranger:
+        return _tell(event, world.messages.user_error("guests-may-not", {}, locale=locale_of(world)))
+    match event:
+        case WordGiven():
+            return _word(event, world)
+        case MessagePosted():
+            return _which_case(event, world)
+        case ActionTaken(action=Action.FORGET) if may(event.user, event.action):
+            return _forget(event, world)
+        case ActionTaken(action=Action.CHOOSE_CASE):
+            chosen = next((case for case in world.cases if case.id == event.case), None)
+            return _tell(event, world.messages.case_chosen(chosen, locale=locale_of(world)), slot=_slot(event.argument))
+        case _:
+            gone = UserError("case-is-gone")
+            return _tell(event, world.messages.user_error(gone.key, gone.values, locale=locale_of(world)))
+
+
+def _word(event: WordGiven, world: World) -> Outcome:
+    words, locale = world.messages, locale_of(world)
+    match event.word.strip().casefold():
+        case "status":
+            return _whisper(event, words.status(_open(world), locale=locale))
+        case "privacy":
+            return _whisper(event, words.privacy(days=world.retention_days, locale=locale))
+        case "forget me" | "forget":
+            return _whisper(event, words.forget_asked(world.cases, locale=locale))
+        case _:
+            return _whisper(event, words.unknown_word(event.word, locale=locale))
+
+
+def _forget(event: ActionTaken, world: World) -> Outcome:
+    """Everything goes, cases at the desk included; that they are gone is said there by their cards' silence."""
+    erased = tuple(case.id for case in world.cases)
+    words = world.messages.forgotten(cases=len(erased), locale=locale_of(world))
+    return Outcome(
+        says=(Tell(key=f"{event.id}/forgotten", user=event.user or world.cases[0].requester, message=words),), erase=erased
+    )
+
+
+def _which_case(event: MessagePosted, world: World) -> Outcome:
+    """Several cases are open: the message waits, whole, until the person has said which one it is about."""
+    if world.asked_which is not None and world.now - world.asked_which < STILL_ASKED:
+        return Outcome(park=True)
+    words = world.messages.which_case(_open(world), event.id, locale=locale_of(world))
+    return Outcome(says=_tell(event, words, slot=_slot(event.id)).says, park=True)
+
+
+def _open(world: World) -> tuple[Case, ...]:
+    return tuple(case for case in world.cases if case.origin is Origin.REQUEST and not case.is_over)
+
+
+def _slot(question: str) -> str:
+    return f"which:{question}"
+
+
+def _tell(event: Event, words: Message, *, slot: str | None = None) -> Outcome:
+    if event.user is None:
+        return Outcome()
+    return Outcome(says=(Tell(key=f"{event.id}/told", user=event.user, message=words, slot=slot),))
+
+
+def _whisper(event: WordGiven, words: Message) -> Outcome:
+    if event.user is None:
+        return Outcome()
+    if event.channel is None and event.response_url is None:
+        return _tell(event, words)
+    said = Whisper(key=f"{event.id}/told", user=event.user, message=words, channel=event.channel, response_url=event.response_url)
+    return Outcome(says=(said,))

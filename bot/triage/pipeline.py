@@ -1,0 +1,300 @@
+"""`advance`: what follows from an event in a case. Pure: a case, an event and a picture of the world in, an `Outcome` out.
+
+The same door for all ways in: the modal, words, files, buttons, the desk, a timer, a finished reading. A `UserError` becomes
+a sentence for who acted; anything else is the caller's to catch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.cases import Case, CaseState, Origin
+from bot.errors import UserError
+from bot.escalation import desk, policy
+from bot.escalation.turn import Turn, locale_of, place_of
+from bot.events import (
+    Action,
+    ActionTaken,
+    CaseId,
+    ChannelKind,
+    Event,
+    FileDeleted,
+    IntakeSubmitted,
+    MessageChanged,
+    MessageDeleted,
+    MessagePosted,
+    MessageRef,
+    ReplySubmitted,
+    SayingFailed,
+    TimerRang,
+    UploadId,
+    UploadRead,
+    UserId,
+)
+from bot.permissions import DESK_ACTIONS, Deed, may
+from bot.ports import Outcome, Say, Tell, Where, Whisper, World
+from bot.triage import files, interview, threads
+from knowledge import ChoiceId, QuestionId
+
+#: A case in which nobody says anything for so long is closed; it can be opened again.
+SILENCE = timedelta(days=7)
+SILENCE_TIMER = "silence"
+
+
+def advance(lane: CaseId, case: Case | None, event: Event, world: World) -> Outcome:
+    """What follows.
+
+    Args:
+        lane: the id of the case, also of one that does not exist yet.
+        case: the case; None: the event may begin it.
+        event: what happened.
+        world: everything else that there is to know.
+    """
+    if event.stranger:
+        return _sorry(event, world, UserError("guests-may-not"), case)
+    try:
+        if case is None:
+            return _begin(lane, event, world)
+        turn = Turn(case, event, world)
+        _go_on(turn, event)
+    except UserError as error:
+        return _sorry(event, world, error, case)
+    if _is_sign_of_life(event):
+        turn.wake(SILENCE_TIMER, None if turn.case.state is CaseState.CLOSED else world.now + SILENCE)
+    return turn.outcome()
+
+
+def _begin(lane: CaseId, event: Event, world: World) -> Outcome:
+    if event.user is None or not may(event.user, Deed.OPEN_CASE, is_stranger=event.stranger):
+        return Outcome()
+    match event:
+        case IntakeSubmitted():
+            turn = Turn(_new(lane, event, event.user, world, asked_in=True), event, world, is_new=True)
+            _intake(turn, event)
+        case MessagePosted(kind=ChannelKind.DIRECT):
+            turn = Turn(_new(lane, event, event.user, world), event, world, is_new=True)
+            _direct_message(turn, event)
+        case MessagePosted():
+            origin = Origin.MENTION if event.mentions_bot else Origin.WATCHED
+            new = replace(_new(lane, event, event.user, world), origin=origin, channel_thread=_thread(event))
+            turn = Turn(new, event, world, is_new=True)
+            threads.message(turn, event)
+        case ActionTaken() | ReplySubmitted():
+            raise UserError("case-is-gone")
+        case _:
+            return Outcome()
+    if turn.case.origin is Origin.REQUEST:
+        turn.wake(SILENCE_TIMER, world.now + SILENCE)
+    return turn.outcome()
+
+
+def _go_on(turn: Turn, event: Event) -> None:
+    match event:
+        case IntakeSubmitted():
+            _intake(turn, event)
+        case MessagePosted():
+            _message(turn, event)
+        case MessageChanged():
+            _changed(turn, event)
+        case MessageDeleted():
+            _deleted(turn, event)
+        case FileDeleted():
+            files.deleted(turn, [upload for upload in turn.case.uploads if upload.file_id == event.file_id])
+            interview.reconsider(turn)
+        case UploadRead():
+            _read(turn)
+        case ActionTaken():
+            _act(turn, event)
+        case ReplySubmitted():
+            desk.reply(turn, event)
+        case SayingFailed():
+            desk.saying_failed(turn, event)
+        case TimerRang(name="silence"):
+            interview.silent(turn)
+        case _:
+            return
+
+
+def _intake(turn: Turn, event: IntakeSubmitted) -> None:
+    """The first modal: what was typed, chosen and uploaded."""
+    world = turn.world
+    platform = interview.platform_of(event.platform)
+    turn.case = replace(turn.case, platform=platform or turn.case.platform)
+    if event.channel or event.response_url:
+        from_link = world.messages.receipt_ephemeral(turn.case, link=files.CASE_LINK, locale=turn.locale)
+        turn.whisper(from_link)
+    for question, choice in event.answers.items():
+        if interview.is_choice(world, QuestionId(question), ChoiceId(choice)):
+            turn.case = turn.case.answered(QuestionId(question), ChoiceId(choice))
+    if event.text.strip():
+        interview.understood(turn, interview.hear(turn, event.text, None))
+    if event.error and event.error.strip():
+        interview.understood(turn, interview.hear(turn, f"error {event.error.strip()}", None))
+    if platform is not None:
+        turn.case = replace(turn.case, platform=platform)  # what was chosen beats what was understood
+    files.receive(turn, event.files, None)
+    interview.present(turn)
+
+
+def _message(turn: Turn, event: MessagePosted) -> None:
+    if turn.world.side is Where.DESK:
+        threads.desk_mention(turn)
+    elif turn.case.origin is not Origin.REQUEST:
+        threads.message(turn, event)
+    elif turn.allowed(Deed.WRITE):
+        _direct_message(turn, event)
+
+
+def _direct_message(turn: Turn, event: MessagePosted) -> None:
+    """Words and files in the direct message."""
+    clean = interview.hear(turn, event.text, event.ref) if interview.is_talk(event) else ""
+    received = files.receive(turn, event.files, event.ref)
+    desk.relay(turn, clean, files=[upload.name for upload in received])
+    if turn.case.state is CaseState.CLOSED:
+        if received:
+            interview.reopen(turn)
+        else:
+            turn.say(turn.say_words.closed(turn.case, locale=turn.locale))
+        return
+    if not clean and not received:
+        return
+    if turn.case.on_desk:
+        return  # the engineers answer now
+    if not clean:
+        interview.present(turn)
+        return
+    heard = interview.understood(turn, clean)
+    if heard.nothing and (received or turn.is_new):
+        interview.present(turn)
+        return
+    interview.tell_understood(turn, heard)
+    if not heard.nothing:
+        interview.present(turn)
+
+
+def _changed(turn: Turn, event: MessageChanged) -> None:
+    """An edit: the new words take the place of the old ones."""
+    if not turn.allowed(Deed.WRITE) or turn.world.side is Where.DESK:
+        return
+    if not any(words.ref == event.ref for words in turn.case.words):
+        return
+    clean = interview.hear(turn, event.text, event.ref)
+    turn.note("edited")
+    desk.relay(turn, clean, change="edited")
+    if not turn.case.on_desk:
+        interview.understood(turn, clean)
+    interview.reconsider(turn)
+
+
+def _deleted(turn: Turn, event: MessageDeleted) -> None:
+    """A message was taken back, and with it what came from it."""
+    had_words = any(words.ref == event.ref for words in turn.case.words)
+    carried = [upload for upload in turn.case.uploads if upload.ref == event.ref]
+    if not had_words and not carried:
+        return
+    turn.case = turn.case.without_words(event.ref)
+    turn.note("deleted")
+    desk.relay(turn, "", change="deleted")
+    files.deleted(turn, carried)
+    interview.reconsider(turn)
+
+
+def _read(turn: Turn) -> None:
+    reading = turn.world.reading
+    upload = turn.case.upload(reading.upload) if reading else None
+    if reading is None or upload is None:
+        return
+    understood = files.read(turn, upload, reading)
+    if turn.case.origin is not Origin.REQUEST:
+        threads.read(turn, understood=understood)
+    elif turn.case.on_desk:
+        interview.reconsider(turn)
+    else:
+        interview.present(turn)
+
+
+def _act(turn: Turn, event: ActionTaken) -> None:  # noqa: PLR0912 - one line for each button
+    if event.action in DESK_ACTIONS:
+        desk.act(turn, event)
+        return
+    permission = turn.allowed(event.action)
+    if not permission:
+        raise UserError(permission.reason or "not-yours")
+    if turn.case.state is CaseState.CLOSED and event.action in _NEEDS_OPEN:
+        raise UserError("case-is-over")
+    match event.action:
+        case Action.ANSWER:
+            interview.answer(turn, event)
+        case Action.ANSWER_UNKNOWN | Action.SKIP:
+            interview.skip(turn, event)
+        case Action.BACK:
+            interview.back(turn, event)
+        case Action.WORKS_NOW:
+            interview.works_now(turn)
+        case Action.STILL_BROKEN:
+            interview.still_broken(turn, event)
+        case Action.ASK_PERSON:
+            _ask_person(turn)
+        case Action.SHOW_DETAILS:
+            threads.details(turn)
+        case Action.CANCEL:
+            interview.cancel(turn)
+        case Action.REOPEN:
+            interview.reopen(turn)
+        case Action.SHARE_ORIGINAL:
+            desk.share_original(turn, UploadId(event.argument))
+        case Action.CHOOSE_ATTEMPT:
+            interview.choose_attempt(turn, event)
+        case _:
+            return
+
+
+#: What makes no sense in a closed case; *Still broken* opens it again.
+_NEEDS_OPEN = frozenset(
+    {Action.ANSWER, Action.ANSWER_UNKNOWN, Action.SKIP, Action.BACK, Action.ASK_PERSON, Action.CHOOSE_ATTEMPT}
+)
+
+
+def _ask_person(turn: Turn) -> None:
+    if turn.case.on_desk:
+        turn.say(turn.say_words.handed_over(turn.case, locale=turn.locale))
+        return
+    if turn.case.diagnosis is None and not turn.case.pending:
+        turn.case = turn.case.diagnosed(interview.conclude(turn.case, turn.world))
+    desk.hand_over(turn, (policy.ASKED_FOR,))
+
+
+def _new(lane: CaseId, event: Event, user: UserId, world: World, *, asked_in: bool = False) -> Case:
+    case = Case(
+        id=lane,
+        workspace=event.workspace,
+        requester=user,
+        origin=Origin.REQUEST,
+        opened_at=world.now,
+        locale=locale_of(world),
+        asked_in=place_of(event)[0] if asked_in else None,
+    )
+    return case.noted(world.now, "opened", user)
+
+
+def _thread(event: MessagePosted) -> MessageRef:
+    return MessageRef(channel=event.ref.channel, ts=event.thread_ts or event.ref.ts)
+
+
+def _is_sign_of_life(event: Event) -> bool:
+    return isinstance(event, IntakeSubmitted | MessagePosted | ActionTaken | ReplySubmitted | TimerRang)
+
+
+def _sorry(event: Event, world: World, error: UserError, case: Case | None) -> Outcome:
+    """A sentence for who acted, where they acted; the case stays as it was."""
+    if event.user is None:
+        return Outcome()
+    words = world.messages.user_error(error.key, error.values, locale=locale_of(world))
+    key = f"{event.id}/sorry"
+    channel, url = place_of(event)
+    if isinstance(event, ActionTaken | MessagePosted) and channel and not channel.startswith("D"):
+        return Outcome(says=(Whisper(key=key, user=event.user, message=words, channel=channel, response_url=url),))
+    if case is not None and event.user == case.requester and not isinstance(event, ReplySubmitted):
+        return Outcome(says=(Say(key=key, where=Where.REQUESTER, message=words),))
+    return Outcome(says=(Tell(key=key, user=event.user, message=words),))
