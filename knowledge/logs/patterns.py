@@ -351,7 +351,7 @@ _SPECIAL = frozenset("^$.|?*+()[]{}")
 
 def _sure_literals(text: str) -> tuple[str, ...]:
     """Texts that every match of a regular expression contains. Careful: what is not sure is left out."""
-    if "|" in text or "(?i" in text:
+    if "(?i" in text:
         return ()
     found: list[str] = []
     run: list[str] = []
@@ -377,6 +377,8 @@ def _sure_literals(text: str) -> tuple[str, ...]:
             end()
             position = _class_end(text, position)
             continue
+        if character == "|" and depth == 0:  # an alternative to all that was found
+            return ()
         if character in "*?{" and run:
             run.pop()
         if character in "(":
