@@ -70,6 +70,8 @@ class Explanation:
     #: The facts that rules were asked of: those of the chosen attempt, of the host, and of the answers.
     facts: tuple[Fact, ...]
     understood: Understood
+    #: What rules were asked of, with the attempts around the chosen one.
+    context: Context
 
 
 def diagnose(
@@ -131,8 +133,13 @@ def explain(
         platform=platform,
     )
     step = next_step(base, diagnosis, answers=answers, logs=logs, platform=platform)
+    context = weighings.context(chosen)
     return Explanation(
-        diagnosis=replace(diagnosis, next=step), weighing=weighing, facts=weighings.context(chosen).facts, understood=understood
+        diagnosis=replace(diagnosis, next=step),
+        weighing=weighing,
+        facts=context.facts,
+        understood=understood,
+        context=context,
     )
 
 

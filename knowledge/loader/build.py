@@ -270,7 +270,7 @@ _NOBODY = {
     "choice": "the question has no such choice",
 }
 #: Values that every fact has.
-_ALWAYS_THERE = frozenset({"during", "side", "times"})
+_ALWAYS_THERE = frozenset({"during", "format", "side", "times"})
 
 
 def _known(mention: Mention, base: KnowledgeBase) -> Iterable[str] | None:

@@ -8,6 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from knowledge.condition import Context, Truth, evaluate, explain, names, parse
+from knowledge.condition.logic import can_hold, entails, leaves
 from knowledge.condition.tree import (
     All,
     Answer,
@@ -174,6 +175,10 @@ def views(draw, world):
                 clock=None if "clock" in lost else fact.clock,
             )
         )
+    # Who does anything in a stage in which something is always said leaves a trace: else `ike.*` could not be known to be absent.
+    left = {fact.id.partition(".")[0] for fact in facts}
+    silent = {name.partition(".")[0] for name in always} - left
+    facts += [fact for fact in world.facts if fact.id.partition(".")[0] in silent]
     return replace(
         world,
         facts=tuple(facts),
@@ -289,6 +294,31 @@ def test_the_names_of_a_condition_stand_in_its_text(condition):
     found = names(condition)
     for name in (*found.facts, *found.answers, *found.settings, *(value for _, value in found.values)):
         assert name in str(condition)
+
+
+@quick
+@given(conditions(few_values), worlds())
+def test_what_cannot_hold_never_does(condition, world):
+    several = {"prompt", "other-software"}
+    holds = evaluate(condition, world).holds
+
+    if can_hold(condition, several=several) is False:
+        assert not holds
+
+
+@quick
+@given(conditions(few_values), conditions(few_values), worlds())
+def test_what_follows_holds_wherever_the_other_does(one, other, world):
+    if entails(one, other, several={"prompt", "other-software"}) and evaluate(one, world).holds:
+        assert evaluate(other, world).holds
+
+
+@quick
+@given(conditions(few_values))
+def test_leaves_are_in_the_tree(condition):
+    nodes = list(condition.walk())
+
+    assert all(leaf in nodes or isinstance(leaf, InAttempt) for leaf in leaves(condition))
 
 
 pieces = st.sampled_from(
