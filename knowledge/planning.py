@@ -300,12 +300,32 @@ def _is_askable(question: Question, plan: Plan, diagnosis: Diagnosis) -> bool:
         return False
     if question.id == "platform" and situation.platform is not None:
         return False
-    if diagnosis.stage is not None and (question.id in STAGE_QUESTIONS or question.id == "came-up"):
+    if question.id in _told(diagnosis) or _log_tells(question.id, diagnosis):
         return False
     said = {fact.id for log in situation.logs for fact in log.facts}
     if ANSWERED_BY.get(question.id, frozenset()) & said:
         return False
     return question.when is None or evaluate(question.when, _context(plan, diagnosis)).truth is not Truth.FALSE
+
+
+def _told(diagnosis: Diagnosis) -> set[str]:
+    """Questions that the person's words have answered already: they stand among the proofs."""
+    findings = (f for hypothesis in diagnosis.hypotheses for f in (*hypothesis.supporting, *hypothesis.opposing))
+    return {proof.answer.partition("=")[0] for finding in findings for proof in finding.evidence if proof.answer}
+
+
+def _log_tells(question: QuestionId, diagnosis: Diagnosis) -> bool:
+    """Whether a log that shows the attempt says more than the answer would.
+
+    It says how far the attempt came and, where it has clocks, how long it took; a client's says the error as well.
+    """
+    if diagnosis.stage is None:
+        return False
+    if question in STAGE_QUESTIONS or question == "came-up":
+        return True
+    if question == "delay":
+        return any(attempt.chosen and attempt.start and attempt.end for attempt in diagnosis.attempts)
+    return question == "error" and diagnosis.side is Side.CLIENT
 
 
 def _context(plan: Plan, diagnosis: Diagnosis) -> Context:

@@ -218,9 +218,13 @@ def failures(attempt: Attempt, base: KnowledgeBase) -> tuple[Fact, ...]:
 
 def keys_of(facts: Iterable[Fact], base: KnowledgeBase) -> frozenset[str]:
     """What a rule rests on: its telling facts, by line and by exchange; facts that only move an attempt on are context."""
+    return frozenset[str]().union(*(line_keys(fact) | {exchange_key(fact)} for fact in telling_of(facts, base)))
+
+
+def telling_of(facts: Iterable[Fact], base: KnowledgeBase) -> tuple[Fact, ...]:
+    """The facts that a rule really rests on: all, but those that merely move an attempt on, if there are others."""
     told = tuple(facts)
-    telling = tuple(fact for fact in told if not ((kind := base.facts.get(fact.id)) and kind.does in _PROGRESS)) or told
-    return frozenset[str]().union(*(line_keys(fact) | {exchange_key(fact)} for fact in telling))
+    return tuple(fact for fact in told if not ((kind := base.facts.get(fact.id)) and kind.does in _PROGRESS)) or told
 
 
 def line_keys(fact: Fact) -> frozenset[str]:

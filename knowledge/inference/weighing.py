@@ -18,6 +18,7 @@ from knowledge.inference.candidates import (
     of_answers,
     of_codes,
     of_outcome,
+    telling_of,
     weigh,
 )
 from knowledge.inference.odds import posterior, priors, stage_likelihood
@@ -142,7 +143,7 @@ def weigh_attempt(base: KnowledgeBase, attempt: Attempt | None, context: Context
                     Candidate(
                         rule=rule.id,
                         effect=effect,
-                        evidence=_evidence(result),
+                        evidence=_evidence(result, base),
                         keys=_keys(result, base) or frozenset({f"rule:{rule.id}"}),
                         group=rule.group,
                         from_person=bool(result.answers) and not any(fact.format for fact in result.facts),
@@ -194,8 +195,11 @@ def _shares(base: KnowledgeBase, attempt: Attempt | None, findings: Mapping[Caus
     return tuple(sorted(shares, key=lambda share: (-share.probability, share.cause)))
 
 
-def _evidence(result: Result) -> tuple[Evidence, ...]:
-    proofs = [proof for fact in result.facts for proof in fact.evidence]
+def _evidence(result: Result, base: KnowledgeBase) -> tuple[Evidence, ...]:
+    """The proofs of a rule that holds, the telling ones before the context."""
+    telling = telling_of(result.facts, base)
+    facts = (*telling, *(fact for fact in result.facts if fact not in telling))
+    proofs = [proof for fact in facts for proof in fact.evidence]
     proofs += [Evidence(answer=answer) for answer in result.answers]
     return tuple(dict.fromkeys(proofs))
 
@@ -209,8 +213,12 @@ def _unconfirmed(cause: CauseId, weighing: Weighing, base: KnowledgeBase) -> Ite
     """What would settle the rules about `cause` that are unknown: those of which something is seen already come first."""
     own = [unknown for unknown in weighing.unknown if unknown.cause == cause]
     own.sort(key=lambda unknown: not (unknown.result.facts or unknown.result.answers))
-    for unknown in own[:MOST_UNCONFIRMED]:
-        yield _settled_by(unknown, base)
+    settled: dict[tuple[str | None, str | None], Evidence] = {}
+    for unknown in own:
+        if len(settled) < MOST_UNCONFIRMED:
+            proof = _settled_by(unknown, base)
+            settled.setdefault((proof.text, proof.answer), proof)
+    yield from settled.values()
 
 
 def _settled_by(unknown: Unknown, base: KnowledgeBase) -> Evidence:
@@ -220,7 +228,7 @@ def _settled_by(unknown: Unknown, base: KnowledgeBase) -> Evidence:
         if need.kind is NeedKind.ANSWER:
             return Evidence(rule=unknown.rule, answer=need.name)
     for need in needs:
-        kind = base.facts.get(FactId(need.name))
-        if need.kind is NeedKind.FACT and kind is not None:
+        kind = base.facts.get(FactId(".".join(need.name.split(".")[:2])))
+        if kind is not None:
             return Evidence(rule=unknown.rule, text=kind.says())
     return Evidence(rule=unknown.rule, text="; ".join(str(need) for need in needs) or None)

@@ -68,7 +68,10 @@ def rule(name: str, when: str, *effects: Effect, group: str | None = None) -> Ru
 
 
 def base(
-    rules: Iterable[Rule] = (), causes: Iterable[Cause] = (), questions: Iterable[Question] = (), does: Mapping[str, Does] | None = None
+    rules: Iterable[Rule] = (),
+    causes: Iterable[Cause] = (),
+    questions: Iterable[Question] = (),
+    does: Mapping[str, Does] | None = None,
 ) -> KnowledgeBase:
     names = [f"ike.f{number}" for number in range(12)] + ["ras.error", "session.up", "ike.started"]
     does = {"session.up": Does.PASSES, "ike.started": Does.BEGINS, **(does or {})}
