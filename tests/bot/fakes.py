@@ -115,7 +115,8 @@ class FakeChat:
         if self.journal is not None:
             with self.journal.open("a") as file:
                 file.write(
-                    json.dumps({"channel": said.channel, "thread": said.thread, "ts": said.ts, "text": said.text, "key": key}) + "\n"
+                    json.dumps({"channel": said.channel, "thread": said.thread, "ts": said.ts, "text": said.text, "key": key})
+                    + "\n"
                 )
         if "post" in self.loses_answer_of:
             self.loses_answer_of.remove("post")
@@ -182,7 +183,14 @@ class FakeChat:
         self._fault("upload")
         self._ts += 1
         self.said.append(
-            Said(channel=where.channel, thread=where.ts, ts=f"{1_000_000 + self._ts}.000100", text=f"file:{name}", key="", files=[name])
+            Said(
+                channel=where.channel,
+                thread=where.ts,
+                ts=f"{1_000_000 + self._ts}.000100",
+                text=f"file:{name}",
+                key="",
+                files=[name],
+            )
         )
 
     async def members(self, channel: ChannelId) -> frozenset[UserId]:
@@ -228,4 +236,18 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-__all__ = ["ANA", "BEN", "DESK", "EVE", "START", "TEAM", "WATCHED", "FakeChannels", "FakeChat", "FakeClock", "FakeMessages", "Said", "replace"]
+__all__ = [
+    "ANA",
+    "BEN",
+    "DESK",
+    "EVE",
+    "START",
+    "TEAM",
+    "WATCHED",
+    "FakeChannels",
+    "FakeChat",
+    "FakeClock",
+    "FakeMessages",
+    "Said",
+    "replace",
+]
