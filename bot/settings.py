@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     #: Said to people when nobody can be asked here: a name, a number, an address.
     contact: str | None = Field(default=None, max_length=500)
 
+    #: What the engineers read: their cards and threads.
+    desk_language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
+
     retention_days: int = Field(default=30, ge=1, le=3650)
     token_days: int = Field(default=7, ge=0, le=3650)
     #: The folder for all that is kept on this machine.

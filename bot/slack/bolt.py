@@ -74,8 +74,13 @@ class SocketMode:
         )
 
     async def open(self) -> None:
-        """Connect; the connection renews itself from then on."""
-        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own method has no types
+        """Connect; the connection renews itself from then on.
+
+        Raises:
+            Refused, Unreachable: as Slack says.
+        """
+        async with translated("apps.connections.open"):
+            await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own method has no types
 
     async def ping(self) -> None:
         """Raises where the connection is down."""

@@ -1,0 +1,342 @@
+"""The one place that knows every room: opens them in order, joins them, closes them in reverse.
+
+    reading workers   first, before tokens are in any object and sockets are open: a worker inherits neither
+    knowledge, Slack  what is wrong for good stops the start and says why; a Slack that does not answer is waited for
+    store, jobs       what an earlier life left undone goes on at once
+    web, Socket Mode  last: an event is let in only when everything behind the door stands
+
+On the way out the door closes first, and what has begun gets `VPN_HELP_STOP_SECONDS` to finish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.errors import OutsideError, Refused, SettingsError, Unreachable, UserError
+from bot.events import ActionTaken, ChannelId, Workspace
+from bot.jobs import Jobs, Work, open_jobs
+from bot.messages import Catalogue, spoken
+from bot.permissions import may
+from bot.ports import Clock
+from bot.settings import Mode, Settings, hide_slack_variables
+from bot.slack.bolt import Receiver, SocketMode, make_bolt
+from bot.slack.chat import TIMEOUT, Identity, SlackChat
+from bot.slack.door import Door
+from bot.slack.payloads import Me
+from bot.slack.verification import Verifier
+from bot.stopping import stop_event
+from bot.storage import Speaker, Store, open_store, sweep
+from bot.triage.drain import Drain, Policy
+from bot.triage.intake import Intake
+from bot.triage.reading import Limits, Reader
+from bot.web import Ping, Site, make_web, serving
+from knowledge import BaseError, KnowledgeBase, load_base
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_PAUSE = 60.0  # seconds between two tries to reach Slack at the start
+_SWEPT_AGO = 30.0  # seconds; the sweeper goes round every second
+_SLACK_KNOWN = 15.0  # seconds for which an answer of Slack's to /readyz is good
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """Which channels mean something, as the settings say it (`storage.Channels`)."""
+
+    admin: ChannelId | None
+    watched: frozenset[ChannelId]
+
+    def is_watched(self, workspace: Workspace, channel: ChannelId) -> bool:
+        """An upload here is answered unasked."""
+        del workspace  # one workspace, until the bot can be installed in more
+        return channel in self.watched
+
+    def desk(self, workspace: Workspace) -> ChannelId | None:
+        """The admin channel, if there is one."""
+        del workspace
+        return self.admin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """The knowledge base and the words bound to it (`triage.drain.Knowledge`)."""
+
+    base: KnowledgeBase
+    messages: Catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A bot that runs, for whoever started it."""
+
+    #: Where its own port answers; None where that was taken and is not needed.
+    address: str | None
+    identity: Identity
+
+
+async def run(settings: Settings) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Raises:
+        SettingsError: it cannot work like this.
+    """
+    stop = stop_event()
+    life = asyncio.create_task(_live(settings), name="the bot")
+    stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
+    await asyncio.wait({life, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not life.done():
+        logger.info("stopping; what has begun gets %s s to finish", settings.stop_seconds)
+        life.cancel()
+    stopping.cancel()
+    try:
+        await life
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+        logger.info("stopped")
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database to this version, and nothing else."""
+    _make_folder(settings)
+    async with open_store(settings.database, clock=SystemClock(), channels=Channels(admin=None, watched=frozenset())):
+        pass
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Bot]:
+    """The whole bot while this lasts.
+
+    Raises:
+        SettingsError: it cannot work like this.
+    """
+    if settings.slack_bot_token is None:
+        raise SettingsError("SLACK_BOT_TOKEN: it is not set; `vpn-help run` starts the playground, where none is needed")
+    clock = clock or SystemClock()
+    _make_folder(settings)
+    async with AsyncExitStack() as rooms:
+        reader = await rooms.enter_async_context(_reader(settings).open())
+        hide_slack_variables()
+        knowledge = await _knowledge(settings)
+        session = await rooms.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT))
+        chat = _chat(settings, session, settings.slack_bot_token)
+        identity = await _identity(chat)
+        channels = _channels(settings)
+        store = await rooms.enter_async_context(_store(settings, clock, channels))
+        drain = _drain(settings, store=store, chat=chat, clock=clock, channels=channels, knowledge=knowledge)
+        intake = Intake(store=store, chat=chat, reader=reader, clock=clock, limit=settings.max_download_bytes)
+        jobs = await rooms.enter_async_context(_jobs(settings, store, drain, intake, clock))
+        door = Door(
+            inbox=store.inbox,
+            chat=chat,
+            cases=store,
+            clock=clock,
+            words=knowledge.messages,
+            me=Me(user=identity.user),
+            retention_days=settings.retention_days,
+            allow=_allow(store, drain),
+            counts=Counter(),
+        )
+        pings = _pings(store, jobs, chat, clock)
+        address = await _let_in(rooms, settings, session=session, door=door, identity=identity, pings=pings)
+        logger.info(
+            "ready in the workspace %s, over %s, knowledge %s", identity.team_name, settings.mode, knowledge.base.revision
+        )
+        yield Bot(address=address, identity=identity)
+
+
+async def _live(settings: Settings) -> None:
+    for remark in settings.remarks():
+        logger.warning("%s", remark)
+    async with opened(settings):
+        await asyncio.Event().wait()
+
+
+def _make_folder(settings: Settings) -> None:
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"VPN_HELP_DATA: {settings.data} cannot be made: {error.strerror}") from error
+
+
+def _reader(settings: Settings) -> Reader:
+    limits = Limits(memory=settings.reading_memory_mb * 1024 * 1024, seconds=settings.reading_seconds)
+    return Reader(base=settings.knowledge, limits=limits)
+
+
+async def _knowledge(settings: Settings) -> Knowledge:
+    try:
+        base = await asyncio.to_thread(_load, settings.knowledge)
+    except BaseError as error:
+        raise SettingsError(f"VPN_HELP_KNOWLEDGE: the knowledge base has faults:\n{error}") from error
+    return Knowledge(base=base, messages=Catalogue(base))
+
+
+def _load(folder: Path | None) -> KnowledgeBase:
+    return load_base(folder) if folder else load_base()
+
+
+def _chat(settings: Settings, session: aiohttp.ClientSession, token: SecretStr) -> SlackChat:
+    return SlackChat(
+        session,
+        token=token.get_secret_value(),
+        api_url=settings.slack_api_url,
+        download_seconds=float(settings.download_seconds),
+    )
+
+
+async def _identity(chat: SlackChat) -> Identity:
+    """Who we are; a wrong token is a fault of the settings, a Slack that does not answer is waited for."""
+    pause = 1.0
+    while True:
+        try:
+            return await chat.who_am_i()
+        except Refused as error:
+            raise SettingsError(f"SLACK_BOT_TOKEN: Slack says {error.code}; `vpn-help check-config` says what to do") from error
+        except OutsideError as error:
+            logger.warning("Slack does not answer (%s); trying again in %g s", error, pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+def _channels(settings: Settings) -> Channels:
+    admin = ChannelId(settings.admin_channel) if settings.admin_channel else None
+    return Channels(admin=admin, watched=frozenset(ChannelId(channel) for channel in settings.watched_channels))
+
+
+@asynccontextmanager
+async def _store(settings: Settings, clock: Clock, channels: Channels) -> AsyncIterator[Store]:
+    life = timedelta(days=settings.token_days)
+    async with open_store(settings.database, clock=clock, channels=channels, token_life=life) as store:
+        yield store
+
+
+def _drain(settings: Settings, *, store: Store, chat: SlackChat, clock: Clock, channels: Channels, knowledge: Knowledge) -> Drain:
+    speaker = Speaker(
+        store=store, inbox=store.inbox, chat=chat, clock=clock, desk=channels.desk, limit=settings.max_download_bytes
+    )
+    policy = Policy(
+        responders=settings.responders,
+        contact=settings.contact or "",
+        retention_days=settings.retention_days,
+        desk_locale=spoken(settings.desk_language),
+    )
+    return Drain(store=store, chat=chat, speaker=speaker, clock=clock, channels=channels, knowledge=knowledge, policy=policy)
+
+
+@asynccontextmanager
+async def _jobs(settings: Settings, store: Store, drain: Drain, intake: Intake, clock: Clock) -> AsyncIterator[Jobs]:
+    async def clean() -> None:
+        await sweep(store, clock.now(), keep=timedelta(days=settings.retention_days))
+
+    work = Work(drain=drain.drain, read=intake.read, clean=clean)
+    async with open_jobs(
+        store, work, address=settings.database, clock=clock, readers=settings.readers, stop_seconds=settings.stop_seconds
+    ) as jobs:
+        yield jobs
+
+
+def _allow(store: Store, drain: Drain) -> Callable[[ActionTaken], Awaitable[None]]:
+    """The rights to a press that is answered in the listener; all others are asked when their event is handled."""
+
+    async def allow(action: ActionTaken) -> None:
+        case = await store.case(action.case) if action.case else None
+        if case is not None and case.workspace != action.workspace:
+            case = None
+        responder = action.user is not None and await drain.is_responder(action.workspace, action.user)
+        answer = may(action.user, action.action, case, is_responder=responder, is_stranger=action.stranger)
+        if answer.reason is not None:
+            raise UserError(answer.reason)
+
+    return allow
+
+
+async def _let_in(
+    rooms: AsyncExitStack,
+    settings: Settings,
+    *,
+    session: aiohttp.ClientSession,
+    door: Door,
+    identity: Identity,
+    pings: Mapping[str, Ping],
+) -> str | None:
+    """Open the door; the address of the bot's own port."""
+    token, secret, app_token = settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token
+    bolt = make_bolt(
+        door,
+        identity,
+        session=session,
+        token=token.get_secret_value() if token else "",
+        api_url=settings.slack_api_url,
+        signing_secret=secret.get_secret_value() if secret else None,
+    )
+    if settings.mode is Mode.HTTP and secret is not None:
+        receive = Receiver(bolt, Verifier(secret.get_secret_value()), door.counts)
+        site = Site(receive=receive, pings=pings, counts=door.counts)
+        return await _serve(rooms, settings, site, needed=True)
+    socket = SocketMode(
+        bolt, session=session, app_token=app_token.get_secret_value() if app_token else "", api_url=settings.slack_api_url
+    )
+    site = Site(pings={**pings, "socket mode": socket.ping}, counts=door.counts)
+    address = await _serve(rooms, settings, site, needed=False)
+    await _connect(socket)
+    rooms.push_async_callback(socket.close)
+    return address
+
+
+async def _serve(rooms: AsyncExitStack, settings: Settings, site: Site, *, needed: bool) -> str | None:
+    try:
+        return await rooms.enter_async_context(serving(make_web(site), settings.host, settings.port))
+    except OSError as error:
+        said = f"VPN_HELP_PORT: {settings.host}:{settings.port} cannot be used ({error.strerror}); set another number"
+        if needed:
+            raise SettingsError(said) from error
+        logger.warning("%s; going on without /healthz, /readyz and /metrics", said)
+        return None
+
+
+async def _connect(socket: SocketMode) -> None:
+    try:
+        await socket.open()
+    except Refused as error:
+        raise SettingsError(f"SLACK_APP_TOKEN: Slack says {error.code}; `vpn-help check-config` says what to do") from error
+
+
+def _pings(store: Store, jobs: Jobs, chat: SlackChat, clock: Clock) -> Mapping[str, Ping]:
+    """What `/readyz` asks. The knowledge base needs no ping: without it the bot does not start."""
+
+    async def ask_store() -> None:
+        await store.inbox.waiting_lanes(clock.now(), older_than=timedelta())
+
+    async def ask_jobs() -> None:
+        if jobs.swept_at is None or (datetime.now(UTC) - jobs.swept_at).total_seconds() > _SWEPT_AGO:
+            raise Unreachable("the sweeper stands still", doing="jobs")
+
+    answered = float("-inf")
+
+    async def ask_slack() -> None:
+        nonlocal answered
+        if time.monotonic() - answered > _SLACK_KNOWN:
+            await chat.who_am_i()
+            answered = time.monotonic()
+
+    return {"store": ask_store, "jobs": ask_jobs, "slack": ask_slack}
