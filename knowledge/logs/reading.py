@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from knowledge.errors import ReadError
-from knowledge.logs.clocks import Clocks
+from knowledge.logs.clocks import Clocks, find_stamp
 from knowledge.logs.kept import Kept
 from knowledge.logs.others import Others
 from knowledge.logs.records import HOSTS, Catalogue, Record
@@ -20,6 +20,7 @@ from knowledge.logs.redact import Tokens, redact
 from knowledge.logs.scan import LARGE
 from knowledge.logs.signatures import Hit, Hits, facts_of, match, settle
 from knowledge.logs.unpack import Limits, Part, Refused, unpack
+from knowledge.logs.windows import Event, Events, may_hold_events
 from knowledge.logs.wrappers import unwrap_json
 from knowledge.rules import KnowledgeBase
 from knowledge.terms import Fact, FormatId, Log, ReadReason, ReadState, Side
@@ -61,6 +62,7 @@ class Reading:
         self._counts = _Counts()
         self._reasons: dict[ReadReason, str | None] = {}
         self._texts = 0
+        self._events: Events | None = None
         tokens.protect(known.words)
 
     def read(self, source: Path | bytes, name: str | None) -> Log:
@@ -78,6 +80,7 @@ class Reading:
 
     def _part(self, part: Part) -> None:
         self._kept.heading(part.member)
+        self._events = None
         line, size = 1, 0
         try:
             for raw in part.chunks:
@@ -86,11 +89,15 @@ class Reading:
                 line = self._chunk(chunk, part.member, line, large=size > LARGE)
         except ReadError as error:
             self._reasons.setdefault(ReadReason(str(error)), None)
+        for event in self._events.end() if self._events else ():
+            self._event(event, part.member)
 
     def _chunk(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
         if not self._hits.dropped:
             self._others.look(chunk)
-        if self._kept.whole:
+        if self._events is None and may_hold_events(chunk):
+            self._events = Events()
+        if self._kept.whole or self._events is not None:
             return self._every_line(chunk, member, line, large=large)
         return self._found_lines(chunk, member, line, large=large)
 
@@ -112,8 +119,39 @@ class Reading:
                 continue
             if self._line(text, member, line + index, (*indices, *self._known.needleless)):
                 hits.add(index)
+            for event in self._events.feed(line + index, text) if self._events else ():
+                if self._event(event, member):
+                    hits.update(range(max(0, event.first - line), index + 1))
         self._kept.add(texts, hits)
         return line + len(raw)
+
+    def _event(self, event: Event, member: str | None) -> bool:
+        """Match the lines that an event was rejoined to."""
+        program = event.source.lower()
+        formats = self._known.formats_of(program)
+        stamp = find_stamp(event.time)
+        text = "\n".join(line.replace("\n", " ") for _, line in event.lines)
+        hits: list[Hit] = []
+        for start, end, indices in self._known.scanner.lines(text.encode()):
+            at, message = event.lines[text.encode()[:start].count(b"\n")]
+            record = Record(
+                line=at,
+                message=message[: end - start],
+                clock=self._clocks.clock(stamp) if stamp else None,
+                program=program if formats else None,
+                formats=formats,
+                thread=event.thread,
+            )
+            matches = match(record, indices, self._known)
+            if matches:
+                hits.append(Hit(record=record, member=member, text=event.text if at == event.lines[0][0] else message, matches=matches))
+        for each in formats[:1]:
+            self._counts.named[each] += event.last - event.first + 1
+            self._counts.understood += event.last - event.first + 1
+        self._hits.supersede(member, event.first, frozenset(each.signature.fact for hit in hits for each in hit.matches))
+        for hit in hits:
+            self._hits.add(hit)
+        return bool(hits)
 
     def _line(self, text: str, member: str | None, line: int, indices: Sequence[int]) -> bool:
         record = self._known.record(text, line, self._clocks)

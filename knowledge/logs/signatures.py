@@ -26,6 +26,9 @@ LONGEST_LINE = 4_000
 #: From how much text of their own on the signatures of a format are believed on lines that name no program.
 ENOUGH = 14
 
+#: Programs of which each connection has a process of its own.
+ONE_CONNECTION = frozenset({"pppd", "ppp"})
+
 _USER_HOLES = frozenset({"user", "username", "login", "account"})
 _HOST_HOLES = frozenset({"host", "hostname", "server", "domain", "us", "them", "gateway"})
 #: Two loggers write the same line within this many lines and seconds of each other.
@@ -79,6 +82,16 @@ class Hits:
         if kept:
             kept[-1] = replace(kept[-1], record=replace(kept[-1].record, times=kept[-1].record.times + times))
 
+    def supersede(self, member: str | None, first: int, facts: frozenset[str]) -> None:
+        """Lines from `first` on were rejoined, and say these facts better: what they said singly is dropped."""
+        kept = self.last or self.first
+        again: list[Hit] = []
+        while kept and kept[-1].member == member and kept[-1].record.line >= first:
+            hit = kept.pop()
+            if not {each.signature.fact for each in hit.matches} <= facts:
+                again.append(hit)
+        kept.extend(reversed(again))
+
     def __iter__(self) -> Iterator[Hit]:
         yield from self.first
         yield from self.last
@@ -107,10 +120,10 @@ def match(record: Record, indices: Iterable[int], known: Catalogue) -> tuple[Mat
         if values is None:
             continue
         hole = shape.format.thread
-        if hole == "process":
-            thread = record.process
-        elif hole and thread is None:
+        if hole and thread is None:
             thread = values.get(hole)
+        if thread is None and (hole == "process" or shape.format.programs & ONE_CONNECTION):
+            thread = record.process
         found.append(
             Match(
                 signature=signature,
@@ -210,7 +223,7 @@ def _told(each: Match) -> tuple[int, int]:
 
 
 def _values(each: Match, tokens: Tokens) -> dict[str, str]:
-    held = {name: _value(name, value, each.pattern.holes.get(name, Hole.REST), tokens) for name, value in each.values.items()}
+    held = {name: _value(name, value, each.pattern.holes.get(name, Hole.REST), tokens) for name, value in each.values.items() if value != "?"}
     return {**held, **{name: value for name, value in each.signature.constants.items() if name not in held}}
 
 
