@@ -133,7 +133,8 @@ GOOD = {
     "texts/pt-BR/facts.yaml": "schema: 1\nfacts: {ike.started: começou}\n",
     "texts/pt-BR/codes/ras.csv": "family,code,meaning\nras,789,Também\n",
     "rules/spanning.yaml": (
-        "schema: 1\nrules:\n  - id: spans\n    when: ike.started\n    supports: {psk-mismatch: weak}\n    says: S\n    source: s\n"
+        "schema: 1\nrules:\n  - id: spans\n    when: ike.started\n    supports: {psk-mismatch: weak}\n"
+        "    says: S\n    source: s\n"
     ),
 }
 
