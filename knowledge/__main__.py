@@ -12,6 +12,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -230,14 +231,20 @@ def _add_authoring(commands: argparse._SubParsersAction[Any]) -> None:
 
 
 def _fill_authoring(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=argparse.ArgumentParser)
+    group = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Later)
     for name, module, says in AUTHORING:
-        if importlib.util.find_spec(f"knowledge.authoring.{module}") is None:
-            continue
-        command = importlib.import_module(f"knowledge.authoring.{module}")
-        own = group.add_parser(name, help=says, description=(command.__doc__ or says).split("\n\n")[0])
-        command.add_arguments(own)
-        own.set_defaults(run=command.run)
+        if importlib.util.find_spec(f"knowledge.authoring.{module}") is not None:
+            command: _Later = group.add_parser(name, help=says, description=says[:1].upper() + says[1:] + ".")
+            command.fill = partial(_fill_command, module)
+
+
+def _fill_command(module: str, parser: argparse.ArgumentParser) -> None:
+    """Import one command of the authors' kit, and no other."""
+    command = importlib.import_module(f"knowledge.authoring.{module}")
+    if command.__doc__:
+        parser.description = command.__doc__.split("\n\n")[0]
+    command.add_arguments(parser)
+    parser.set_defaults(run=command.run)
 
 
 def _write(text: str) -> None:
