@@ -132,8 +132,9 @@ class _Try:
     entered: set[int] = field(default_factory=set)
     over: bool = False
     began: bool = False
-    #: Where a second beginning stands in a connection that is up: a renewal, until something lower begins too.
-    renewal: int | None = None
+    #: Where something begins again: in a connection that is up a renewal, in one that is over a tidying up, until more follows.
+    restart: int | None = None
+    restart_rank: int = -1
 
     @property
     def last(self) -> Clock | None:
@@ -155,14 +156,17 @@ class _Grouping:
         self._recent: _Try | None = None
 
     def add(self, fact: Fact) -> None:
+        """Give a fact to the attempt that it belongs to."""
         kind = self.base.facts.get(fact.id)
         does = _does(fact, kind)
         belongs = self._belongs(fact)
-        if does is Does.BEGINS:
+        if belongs is None:
+            belongs = self._new()
+        elif does is Does.BEGINS:
             belongs = self._begun(fact, belongs)
-        elif belongs is None or (does is Does.REACHES and self._is_new(fact, kind, belongs)):
-            belongs = self._new(fact)
-        if belongs.renewal is not None and does is Does.REACHES and kind is not None and kind.stage.rank >= Stage.L2TP.rank:
+        elif does is Does.REACHES and kind is not None:
+            belongs = self._reached(fact, kind, belongs)
+        elif belongs.restart is not None and self._is_stranger(fact, does, belongs):
             belongs = self._split(belongs)
         self._put(fact, kind, does, belongs)
 
@@ -174,47 +178,78 @@ class _Grouping:
                 return known
             if _GUID.search(fact.thread):
                 return None
-        peer = _peer(fact)
-        if peer is not None and peer in self._by_peer:
-            return self._by_peer[peer]
         recent = self._recent
-        if peer is not None and recent is not None and recent.peers and _names_peers(recent):
-            return None
+        peer = _peer(fact)
+        if peer is not None and recent is not None:
+            fresh = not recent.peers and not recent.over and not _far(recent.last, fact.clock, PRELUDE)
+            if peer in self._by_peer:
+                return recent if fresh else self._by_peer[peer]
+            if recent.peers:
+                return None
         if recent is not None and fact.thread is not None and fact.thread not in recent.threads.get(fact.format, {fact.thread}):
-            free = [each for each in reversed(self.tries[-8:]) if not each.threads.get(fact.format) and not each.over]
-            return free[0] if free else recent
+            return next(
+                (each for each in reversed(self.tries[-8:]) if not each.threads.get(fact.format) and not each.over), recent
+            )
         return recent
 
-    def _begun(self, fact: Fact, belongs: _Try | None) -> _Try:
+    def _begun(self, fact: Fact, belongs: _Try) -> _Try:
         """The attempt for a beginning: a new one, unless this is the next word of one that has not come further."""
-        if belongs is None:
-            return self._new(fact)
         if not belongs.began and not belongs.over and not _far(belongs.last, fact.clock, QUIET):
             return belongs
+        dialled = all(each.id in _DIALS or not _moves(each, self.base) for each in belongs.facts)
         if fact.id in _DIALS:
-            return self._new(fact)
-        if belongs.passed >= Stage.IPCP.rank and not belongs.over and belongs.entered:
-            if belongs.renewal is None:
-                belongs.renewal = len(belongs.facts)
+            return belongs if dialled and not belongs.over and not _far(belongs.last, fact.clock, AGAIN) else self._new()
+        if belongs.passed >= Stage.IPCP.rank and not belongs.over:
+            self._mark(belongs, Stage.IKE.rank)
             return belongs
-        dialled_only = belongs.facts and all(each.id in _DIALS or not _moves(each, self.base) for each in belongs.facts)
         young = belongs.passed < Stage.IKE.rank and not belongs.over
-        if young and (dialled_only or fact.id == belongs.facts[-1].id or not _far(belongs.last, fact.clock, AGAIN)):
+        if young and (dialled or fact.id == belongs.facts[-1].id or not _far(belongs.last, fact.clock, AGAIN)):
             return belongs
         return self._new(fact, before=belongs)
 
-    def _is_new(self, fact: Fact, kind: FactKind | None, belongs: _Try) -> bool:
-        """A stage is reached by an attempt that was over, or quiet for so long that this is another one."""
-        if kind is None:
-            return False
-        if belongs.over:
-            return kind.stage.rank <= max(belongs.entered, default=0) and not _same_breath(belongs, fact)
-        return belongs.passed < Stage.IPCP.rank and _far(belongs.last, fact.clock, QUIET)
+    def _reached(self, fact: Fact, kind: FactKind, belongs: _Try) -> _Try:
+        """The attempt for a stage that is reached: in one that was over, or up, more must follow before it is another one."""
+        own = fact.thread is not None and fact.thread in belongs.threads.get(fact.format, ())
+        if own:
+            return belongs
+        if belongs.restart is not None:
+            near = belongs.restart_rank <= kind.stage.rank <= belongs.restart_rank + 1
+            lower = (
+                belongs.restart_rank == Stage.IKE.rank
+                and kind.stage.rank >= Stage.L2TP.rank
+                and belongs.passed >= Stage.IPCP.rank
+            )
+            told = fact.id != belongs.facts[belongs.restart].id
+            return self._split(belongs) if lower or (belongs.over and near and told) else belongs
+        if belongs.over and kind.stage.rank <= max(belongs.entered, default=0):
+            if _far(belongs.last, fact.clock, AGAIN):
+                return self._new()
+            if not _same_breath(belongs, fact):
+                self._mark(belongs, kind.stage.rank)
+        elif belongs.passed < Stage.IPCP.rank and _far(belongs.last, fact.clock, QUIET):
+            return self._new()
+        return belongs
 
-    def _new(self, fact: Fact, *, before: _Try | None = None) -> _Try:
+    @staticmethod
+    def _is_stranger(fact: Fact, does: Does | None, belongs: _Try) -> bool:
+        """On a server, what seemed a renewal fails, or shows another identity: a second client behind the same address."""
+        at = belongs.restart or 0
+        if belongs.facts[at].id != "ike.request_received":
+            return False
+        if does is Does.FAILS:
+            return fact.id.startswith(("ike.", "esp."))
+        seen = {each.values.get("id") for each in belongs.facts[:at] if each.id == "ike.identity_seen"}
+        return fact.id == "ike.identity_seen" and bool(seen) and fact.values.get("id") not in seen
+
+    @staticmethod
+    def _mark(belongs: _Try, rank: int) -> None:
+        if belongs.restart is None:
+            belongs.restart, belongs.restart_rank = len(belongs.facts), rank
+
+    def _new(self, fact: Fact | None = None, *, before: _Try | None = None) -> _Try:
         made = _Try()
         self.tries.append(made)
-        if before is not None:
+        if fact is not None and before is not None:
             self._take_prelude(made, before, fact)
         return made
 
@@ -229,12 +264,12 @@ class _Grouping:
             made.kinds.insert(0, before.kinds.pop())
 
     def _split(self, belongs: _Try) -> _Try:
-        """What looked like a renewal was a new connection."""
-        at = belongs.renewal or 0
+        """What looked like a renewal, or a tidying up, was a new connection."""
+        at = belongs.restart or 0
         moved = list(zip(belongs.facts[at:], belongs.kinds[at:], strict=True))
         del belongs.facts[at:], belongs.kinds[at:]
-        belongs.renewal = None
-        made = self._new(moved[0][0])
+        belongs.restart, belongs.over = None, True
+        made = self._new()
         for fact, kind in moved:
             self._put(fact, kind, _does(fact, kind), made)
         return made
@@ -295,7 +330,7 @@ def _same_trouble(before: _Try, after: _Try, base: KnowledgeBase) -> bool:
         return False
     if before.peers and after.peers and not before.peers & after.peers:
         return False
-    if _far(before.last, after.start, AGAIN):
+    if _far(before.last, after.start, AGAIN if after.over else QUIET):
         return False
     further = max(after.entered, default=0) > max(before.entered, default=0)
     return not further or not any(_moves(fact, base) for fact in after.facts)
@@ -349,9 +384,7 @@ class _Course:
         if does in {Does.BEGINS, Does.REACHES}:
             self._enter(rank, fact, opened=True)
         elif does is Does.FAILS:
-            self._enter(rank, fact, opened=False)
-            self._failed.append(rank)
-            self._ended = True
+            self._fail(rank, fact)
         during = self._during(rank, kind, does)
         if does is Does.PASSES:
             self._enter(rank, fact, opened=False)
@@ -362,13 +395,21 @@ class _Course:
             self._ended = rank >= Stage.IPCP.rank or bool(self._failed)
         elif does is Does.ENDS:
             self._ended = True
-        elif does is None and kind is not None and kind.stage is not Stage.CONNECTED:
+        elif does is None and kind is not None:
             self._neutral = max(self._neutral, rank)
         values = dict(fact.values)
         values["during"] = during.value
         if side is not None:
             values.setdefault("side", side.value)
         return replace(fact, values=MappingProxyType(values))
+
+    def _fail(self, rank: int, fact: Fact) -> None:
+        """A failure below where the attempt stands only tidies up, unless that stage was entered and never passed."""
+        now = self._now
+        if rank >= now or (not self._failed and (rank in self._entered or rank == now - 1)):
+            self._enter(rank, fact, opened=False)
+            self._failed.append(rank)
+        self._ended = True
 
     def _clock(self, fact: Fact, does: Does | None) -> None:
         if fact.clock is not None:
@@ -534,10 +575,6 @@ def _peer(fact: Fact) -> str | None:
     """The peer, where the line names one and nobody wrote a mask over it."""
     peer = fact.values.get("peer")
     return peer if peer and any(character.isalnum() and character not in "xX" for character in peer) else None
-
-
-def _names_peers(made: _Try) -> bool:
-    return bool(made.peers)
 
 
 def _far(before: Clock | None, after: Clock | None, seconds: float) -> bool:

@@ -144,7 +144,9 @@ class Reading:
             )
             matches = match(record, indices, self._known)
             if matches:
-                hits.append(Hit(record=record, member=member, text=event.text if at == event.lines[0][0] else message, matches=matches))
+                hits.append(
+                    Hit(record=record, member=member, text=event.text if at == event.lines[0][0] else message, matches=matches)
+                )
         for each in formats[:1]:
             self._counts.named[each] += event.last - event.first + 1
             self._counts.understood += event.last - event.first + 1

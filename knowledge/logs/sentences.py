@@ -1,7 +1,7 @@
 """What English Windows says for an event, so that one signature reads it in every language and layout.
 
-    20227 ['{GUID}', 'CORP\\\\anna', 'Work VPN', '809']
-    -> CoId={GUID}: The user CORP\\\\anna dialed a connection named Work VPN which has failed. The error code returned on failure is 809.
+20227 ['{GUID}', 'CORP\\\\anna', 'Work VPN', '809']
+-> CoId={GUID}: The user CORP\\\\anna dialed a connection named Work VPN which has failed. The error code returned on failure is 809.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
     }
 )  # fmt: skip
 #: What shows that a text is the English one already.
-_ENGLISH = re.compile(r"\b(?:The (?:user|connection|link|following|error|port|Remote|communication)|Network Policy Server|IPsec|Unable to|failed|has been|was)\b")
+_ENGLISH = re.compile(
+    r"\b(?:The (?:user|connection|link|following|error|port|Remote|communication)|Network Policy Server|IPsec|Unable to|failed|has been|was)\b"
+)
 _COID = re.compile(r"CoId=(\{[0-9A-Fa-f-]{36}\})")
 _NUMBER = re.compile(r"-?\d{1,10}(?!.*\d)", re.DOTALL)
 #: How other languages say that dialling failed with a number: hints only, the number decides.

@@ -44,6 +44,8 @@ class Match:
     format: FormatId
     values: Mapping[str, str]
     thread: str | None
+    #: The message without what this format's lines begin with.
+    message: str
     #: The line began as this format's lines do.
     begun: bool
 
@@ -131,6 +133,7 @@ def match(record: Record, indices: Iterable[int], known: Catalogue) -> tuple[Mat
                 format=shape.id,
                 values=values,
                 thread=record.thread or thread,
+                message=message,
                 begun=begin is not None,
             )
         )
@@ -223,7 +226,11 @@ def _told(each: Match) -> tuple[int, int]:
 
 
 def _values(each: Match, tokens: Tokens) -> dict[str, str]:
-    held = {name: _value(name, value, each.pattern.holes.get(name, Hole.REST), tokens) for name, value in each.values.items() if value != "?"}
+    held = {
+        name: _value(name, value, each.pattern.holes.get(name, Hole.REST), tokens)
+        for name, value in each.values.items()
+        if value != "?"
+    }
     return {**held, **{name: value for name, value in each.signature.constants.items() if name not in held}}
 
 
@@ -258,7 +265,7 @@ class _Repeats:
         for other, same, places in self._recent:
             if same == names and other.member == hit.member and _same_line(other.record, hit.record):
                 return places
-        key = (hit.member, names, hit.record.message)
+        key = (hit.member, names, chosen[0].message)
         waiting = (self._said if hit.record.carrier else self._copied).get(key)
         if waiting:
             return waiting.pop(0)
@@ -270,7 +277,7 @@ class _Repeats:
         self._recent.append((hit, names, places))
         table = self._copied if hit.record.carrier else self._said
         if len(table) < 20_000:
-            table.setdefault((hit.member, names, hit.record.message), []).append(places)
+            table.setdefault((hit.member, names, chosen[0].message), []).append(places)
 
 
 def _same_line(one: Record, other: Record) -> bool:

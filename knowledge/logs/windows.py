@@ -36,7 +36,9 @@ _LONGEST = 400
 
 _OPEN = re.compile(r"^\s*(?:- )?<Event[ >]")
 _CLOSE = re.compile(r"</Event>")
-_ELEMENT = re.compile(r"<(?P<name>EventID|Provider|TimeCreated|Computer|Binary|Message)\b(?P<attributes>[^<>]*?)(?:/>|>(?P<text>[^<]*)</(?P=name)>)")
+_ELEMENT = re.compile(
+    r"<(?P<name>EventID|Provider|TimeCreated|Computer|Binary|Message)\b(?P<attributes>[^<>]*?)(?:/>|>(?P<text>[^<]*)</(?P=name)>)"
+)
 _DATA = re.compile(r"<Data(?:\s+Name=[\"'](?P<name>[^\"']{1,60})[\"'])?\s*(?:/>|>(?P<text>.*?)</Data>)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"(\w+)=[\"']([^\"'<>]*)[\"']")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -45,10 +47,14 @@ _BLOCK = re.compile(r"^\s*Event\[\d+\]:?\s*$")
 _SETTING = re.compile(r"^\s*(?P<key>[A-Za-z][\w .()/-]{1,50}?)\s*=\s*(?P<value>.*)$")
 _FIELD = re.compile(r"^\s*(?P<key>[^\W\d][^:=<>\t\n]{1,60}?)\s?[:：](?:\t+| {2,}|\s*$|\s)(?P<value>.*)$")
 _LISTED = re.compile(r"^(?P<key>[A-Z]\w{1,30})\s+: ?(?P<value>.*)$")
-_CSV = re.compile(r"^\"?[^\",\t;]{3,14}\"?[,;\t]\"?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ T]\d{1,2}:\d{2}[^,;\t]{0,12}\"?[,;\t]\"?(?P<source>[^,;\t\"]{3,60})\"?[,;\t]\"?(?P<id>\d{2,5})\b")
+_CSV = re.compile(
+    r"^\"?[^\",\t;]{3,14}\"?[,;\t]\"?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ T]\d{1,2}:\d{2}[^,;\t]{0,12}\"?[,;\t]\"?(?P<source>[^,;\t\"]{3,60})\"?[,;\t]\"?(?P<id>\d{2,5})\b"
+)
 _POWERSHELL = re.compile(r"^(?P<time>\d{4}-\d\d-\d\dT[\d:.]+\S*);(?P<id>20\d{3});(?P<rest>.*)$")
 _COID = re.compile(r"CoId=(\{[0-9A-Fa-f-]{36}\})")
-_NPS = re.compile(r"Network Policy Server (?:granted|denied|discarded)|\bNPS a (?:accordé|refusé)|Netzwerkrichtlinienserver|directivas de redes|Pol[íi]ticas de Rede")
+_NPS = re.compile(
+    r"Network Policy Server (?:granted|denied|discarded)|\bNPS a (?:accordé|refusé)|Netzwerkrichtlinienserver|directivas de redes|Pol[íi]ticas de Rede"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +140,11 @@ class Events:
                 self._take(number, line, head)
             return
         listed = head is not None and _LISTED.match(line) is not None
-        repeated = head is not None and not line.startswith("\t") and (head[0] in block.seen if listed else head[0] in block.seen & {"log", "id"})
+        repeated = (
+            head is not None
+            and not line.startswith("\t")
+            and (head[0] in block.seen if listed else head[0] in block.seen & {"log", "id"})
+        )
         repeated = repeated or (listed and not block.listed)
         if starts or repeated or len(block.lines) >= _LONGEST or _is_over(block, line):
             self._block = None
@@ -171,12 +181,24 @@ def _single(number: int, line: str) -> Event | None:
     """An event that stands on one line: CSV, PowerShell's `;`, or a sentence alone in another language."""
     found = _CSV.match(line)
     if found is not None:
-        cells = next(csv.reader([line], delimiter=line[found.start("source") - 1] if line[found.start("source") - 1] != '"' else line[found.start("source") - 2]), [])
+        cells = next(
+            csv.reader(
+                [line],
+                delimiter=line[found.start("source") - 1]
+                if line[found.start("source") - 1] != '"'
+                else line[found.start("source") - 2],
+            ),
+            [],
+        )
         text = max(cells, key=len, default="")
-        return _event([(number, line)], found.group("source"), found.group("id"), cells[1] if len(cells) > 1 else "", text, (), ())
+        return _event(
+            [(number, line)], found.group("source"), found.group("id"), cells[1] if len(cells) > 1 else "", text, (), ()
+        )
     shell = _POWERSHELL.match(line)
     if shell is not None:
-        return _event([(number, line)], "RasClient", shell.group("id"), shell.group("time"), "", shell.group("rest").split(";"), ())
+        return _event(
+            [(number, line)], "RasClient", shell.group("id"), shell.group("time"), "", shell.group("rest").split(";"), ()
+        )
     sentence = translated(line)
     if sentence is not None and "NPS" not in line and "Network" not in sentence:
         return _event([(number, line)], "RasClient", "20227", "", line, (), ())
