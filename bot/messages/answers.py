@@ -169,23 +169,23 @@ class AnswerMessages(Speaker):
             collect = self._base.collects[chosen]
             lines = [
                 say("reply.collect", minutes=round(collect.minutes), title=collect.title(locale)),
-                Phrase.of(collect.do(locale)),
+                Phrase.authored(collect.do(locale)),
             ]
             if collect.secrets(locale):
-                lines.append(say("reply.secrets", text=collect.secrets(locale)))
+                lines.append(say("reply.secrets", text=Phrase.authored(collect.secrets(locale))))
             return [*lines, say("reply.drop")]
         step = self._step(chosen) if kind is StepKind.TRY else None
         if step is None:
             return []
-        parts = [say("reply.do", minutes=round(step.minutes)), Phrase.of(step.do(locale))]
+        parts = [say("reply.do", minutes=round(step.minutes)), Phrase.authored(step.do(locale))]
         if step.cuts_off:
             parts.append(say("reply.cuts_off"))
         if step.risk in (Risk.MEDIUM, Risk.HIGH):
             parts.append(say(f"reply.risk_{step.risk}"))
         if step.verify(locale):
-            parts.append(say("reply.verify", text=step.verify(locale)))
+            parts.append(say("reply.verify", text=Phrase.authored(step.verify(locale))))
         if step.undo(locale):
-            parts.append(say("reply.undo", text=step.undo(locale)))
+            parts.append(say("reply.undo", text=Phrase.authored(step.undo(locale))))
         return [*parts, say("reply.fails")]
 
     def _buttons(self, case: Case, diagnosis: Diagnosis, say: Phrases) -> list[dict[str, Any]]:

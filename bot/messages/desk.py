@@ -122,7 +122,7 @@ class DeskMessages(Speaker):
             parts.append(Bullets([self._asked(q, c, say, locale) for q, c in list(case.answers.items())[:15]]))
         tried = [step for step in map(self._step, case.tried) if step]
         if tried:
-            parts += [say("card.tried"), Bullets([Phrase.of(step.do(locale)) for step in tried[:5]])]
+            parts += [say("card.tried"), Bullets([Phrase.authored(step.do(locale)) for step in tried[:5]])]
         names = [upload.name for upload in case.uploads if upload.state is not UploadState.DELETED]
         if names:
             parts.append(Small(say.plain("card.files", names=say.together(names[:10]))))

@@ -96,4 +96,4 @@ class FileMessages(Speaker):
         if not fitting:
             return []
         collect = min(fitting, key=lambda each: each.minutes)
-        return [say("file.collect", title=collect.title(locale)), Bullets([Phrase.of(collect.do(locale))])]
+        return [say("file.collect", title=collect.title(locale)), Bullets([Phrase.authored(collect.do(locale))])]

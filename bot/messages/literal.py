@@ -25,7 +25,7 @@ _WORD_JOINER = "\u2060"
 def clean(text: str, *, lines: bool = False) -> str:
     r"""Without control, bidi and zero-width characters; line ends only where `lines` allows them.
 
-    >>> clean("a\\x07b\\u202ec\\nd")
+    >>> clean("a\x07b\u202ec\nd")
     'abc d'
     """
     text = _MARKS.sub("", _INVISIBLE.sub("", text))
@@ -43,7 +43,7 @@ def literal(text: str) -> str:
 def escape(text: str) -> str:
     r"""For a message's top-level `text`: what Slack would read as a mention, a link or markup is only text.
 
-    >>> escape("<!channel> & *you*") == "&lt;!channel&gt; &amp; \\u2060*you\\u2060*"
+    >>> escape("<!channel> & *you*") == "&lt;!channel&gt; &amp; \u2060*you\u2060*"
     True
     """
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -94,8 +94,13 @@ class Phrase:
 
     @classmethod
     def of(cls, text: str) -> Phrase:
-        """Text from outside, or from the knowledge base, as it is."""
+        """Text from outside, as it is."""
         return cls((Piece(text),))
+
+    @classmethod
+    def authored(cls, text: str) -> Phrase:
+        """A sentence of the knowledge base: its authors mark commands as `` `code` ``."""
+        return cls(tuple(_pieces(text)))
 
 
 class Phrases:
@@ -133,7 +138,7 @@ class Phrases:
 def _finalize(value: object) -> object:
     """Every value of a template is literal."""
     if isinstance(value, Phrase):
-        return literal(value.plain)
+        return "".join(f"`{literal(piece.text)}`" if piece.code else literal(piece.text) for piece in value.pieces)
     if isinstance(value, Link):
         return f"{OPEN}{_LINK}{value.url}{_PART}{clean(value.text)}{CLOSE}"
     if isinstance(value, Person):
