@@ -51,6 +51,8 @@ MARKS: Mapping[str, tuple[Direction, Strength]] = MappingProxyType(
 
 #: How likely an attempt stops at a stage that its cause does not name in `shows_at`: logs and readers err.
 STAGE_SLIP = 0.04
+#: How often a log that does not show the end of its attempt shows the place where it hangs: that is why it was saved.
+HANGS = 0.6
 #: The cause's own stage gets this much more than the other stages of its `shows_at`.
 HOME_WEIGHT = 2.0
 
@@ -79,14 +81,14 @@ def priors(causes: Iterable[Cause]) -> dict[CauseId, float]:
 
 
 def stage_likelihood(cause: Cause | None, stage: Stage, *, ended: bool) -> float:
-    """P(the reading stops at `stage` | cause). An attempt whose end was not seen came at least this far.
+    """P(the reading stops at `stage` | cause). An attempt whose end was not seen came at least this far, and may hang there.
 
     `cause` None is `other`: any stage is as likely.
     """
     table = _stage_table(cause)
     if ended:
         return table[stage.rank]
-    return sum(table[stage.rank :])
+    return HANGS * table[stage.rank] + (1 - HANGS) * sum(table[stage.rank :])
 
 
 def posterior(log_weights: Mapping[CauseId, float]) -> dict[CauseId, float]:

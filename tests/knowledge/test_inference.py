@@ -24,7 +24,7 @@ from knowledge.inference import (
     verdict_of,
     weigh_attempt,
 )
-from knowledge.inference.odds import OTHER_PRIOR, STAGE_SLIP
+from knowledge.inference.odds import HANGS, OTHER_PRIOR, STAGE_SLIP
 from knowledge.rules import Cause, Choice, Does, Effect, FactKind, KnowledgeBase, Question, Rule, Text
 from knowledge.terms import (
     HEALTHY,
@@ -131,11 +131,15 @@ def test_posterior_equals_an_enumeration_of_the_same_network(rules, shown, stage
 
     found = probabilities(base(rules, causes), tried)
 
-    joint = {OTHER: OTHER_PRIOR * (1 / 8 if ended else (8 - STAGES.index(stage)) / 8)}
+    def stops(table: list[float]) -> float:
+        here, further = table[STAGES.index(stage)], sum(table[STAGES.index(stage) :])
+        return here if ended else HANGS * here + (1 - HANGS) * further
+
+    joint = {OTHER: OTHER_PRIOR * stops([1 / 8] * 8)}
     for name, prior in zip(CAUSES, priors, strict=True):
         table = [STAGE_SLIP / 8 + (1 - STAGE_SLIP) * (s is Stage.IKE) for s in STAGES]
         weight = (1 - OTHER_PRIOR) * prior / sum(priors)
-        weight *= table[STAGES.index(stage)] if ended else sum(table[STAGES.index(stage) :])
+        weight *= stops(table)
         for one in rules:
             number = int(one.id[1:])
             for said in one.effects:
