@@ -142,7 +142,7 @@ class Outbox:
             )
             if ref is not None and row.slot is not None:
                 await self._keep_slot(connection, row, ref)
-            if ref is not None and row.case and row.slot == PARENTS.get(row.place):
+            if ref is not None and row.case and row.slot is not None and row.slot == PARENTS.get(row.place):
                 await keep_thread(self._database, connection, row.case, Where(row.place), ref, workspace=row.workspace)
 
     async def later(self, row: Sending, seconds: float, *, unknown: bool = False) -> None:
