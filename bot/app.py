@@ -19,9 +19,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
-from pydantic import SecretStr
 
 from bot.errors import OutsideError, Refused, SettingsError, Unreachable, UserError
 from bot.events import ActionTaken, ChannelId, Workspace
@@ -31,7 +31,7 @@ from bot.permissions import may
 from bot.ports import Clock
 from bot.settings import Mode, Settings, hide_slack_variables
 from bot.slack.bolt import Receiver, SocketMode, make_bolt
-from bot.slack.chat import TIMEOUT, Identity, SlackChat
+from bot.slack.chat import Identity, SlackChat, make_session
 from bot.slack.door import Door
 from bot.slack.payloads import Me
 from bot.slack.verification import Verifier
@@ -48,6 +48,9 @@ logger = logging.getLogger(__name__)
 _LONGEST_PAUSE = 60.0  # seconds between two tries to reach Slack at the start
 _SWEPT_AGO = 30.0  # seconds; the sweeper goes round every second
 _SLACK_KNOWN = 15.0  # seconds for which an answer of Slack's to /readyz is good
+
+
+Answer = TypeVar("Answer")
 
 
 class SystemClock:
@@ -93,13 +96,13 @@ class Bot:
     identity: Identity
 
 
-async def run(settings: Settings) -> None:
-    """Serve until Ctrl-C or SIGTERM.
+async def run(settings: Settings, *, with_parent: bool = False) -> None:
+    """Serve until Ctrl-C or SIGTERM, or (`with_parent`) until the process that started us is gone.
 
     Raises:
         SettingsError: it cannot work like this.
     """
-    stop = stop_event()
+    stop = stop_event(with_parent=with_parent)
     life = asyncio.create_task(_live(settings), name="the bot")
     stopping = asyncio.create_task(stop.wait(), name="waiting for a signal")
     await asyncio.wait({life, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -137,9 +140,9 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
         reader = await rooms.enter_async_context(_reader(settings).open())
         hide_slack_variables()
         knowledge = await _knowledge(settings)
-        session = await rooms.enter_async_context(aiohttp.ClientSession(timeout=TIMEOUT))
-        chat = _chat(settings, session, settings.slack_bot_token)
-        identity = await _identity(chat)
+        session = await rooms.enter_async_context(make_session(settings.slack_api_url))
+        chat = _chat(settings, session, settings.slack_bot_token.get_secret_value())
+        identity = await _answered(chat.who_am_i, "SLACK_BOT_TOKEN")
         channels = _channels(settings)
         store = await rooms.enter_async_context(_store(settings, clock, channels))
         drain = _drain(settings, store=store, chat=chat, clock=clock, channels=channels, knowledge=knowledge)
@@ -195,23 +198,23 @@ def _load(folder: Path | None) -> KnowledgeBase:
     return load_base(folder) if folder else load_base()
 
 
-def _chat(settings: Settings, session: aiohttp.ClientSession, token: SecretStr) -> SlackChat:
+def _chat(settings: Settings, session: aiohttp.ClientSession, token: str) -> SlackChat:
     return SlackChat(
         session,
-        token=token.get_secret_value(),
+        token=token,
         api_url=settings.slack_api_url,
         download_seconds=float(settings.download_seconds),
     )
 
 
-async def _identity(chat: SlackChat) -> Identity:
-    """Who we are; a wrong token is a fault of the settings, a Slack that does not answer is waited for."""
+async def _answered(ask: Callable[[], Awaitable[Answer]], variable: str) -> Answer:
+    """Slack's answer: a wrong token is a fault of the settings, a Slack that does not answer is waited for."""
     pause = 1.0
     while True:
         try:
-            return await chat.who_am_i()
+            return await ask()
         except Refused as error:
-            raise SettingsError(f"SLACK_BOT_TOKEN: Slack says {error.code}; `vpn-help check-config` says what to do") from error
+            raise SettingsError(f"{variable}: Slack says {error.code}; `vpn-help check-config` says what to do") from error
         except OutsideError as error:
             logger.warning("Slack does not answer (%s); trying again in %g s", error, pause)
         await asyncio.sleep(pause)
@@ -298,7 +301,7 @@ async def _let_in(
     )
     site = Site(pings={**pings, "socket mode": socket.ping}, counts=door.counts)
     address = await _serve(rooms, settings, site, needed=False)
-    await _connect(socket)
+    await _answered(socket.open, "SLACK_APP_TOKEN")
     rooms.push_async_callback(socket.close)
     return address
 
@@ -312,13 +315,6 @@ async def _serve(rooms: AsyncExitStack, settings: Settings, site: Site, *, neede
             raise SettingsError(said) from error
         logger.warning("%s; going on without /healthz, /readyz and /metrics", said)
         return None
-
-
-async def _connect(socket: SocketMode) -> None:
-    try:
-        await socket.open()
-    except Refused as error:
-        raise SettingsError(f"SLACK_APP_TOKEN: Slack says {error.code}; `vpn-help check-config` says what to do") from error
 
 
 def _pings(store: Store, jobs: Jobs, chat: SlackChat, clock: Clock) -> Mapping[str, Ping]:

@@ -17,7 +17,7 @@ from bot.errors import Refused, SettingsError, Unknown, Unreachable
 from bot.events import ChannelId
 from bot.settings import Mode, Settings
 from bot.slack.bolt import try_app_token
-from bot.slack.chat import TIMEOUT, Identity, SlackChat
+from bot.slack.chat import Identity, SlackChat, make_session
 from bot.slack.scopes import OPTIONAL, SCOPES
 from knowledge import BaseError, load_base
 
@@ -63,7 +63,7 @@ async def check(settings: Settings) -> list[Result]:
     if settings.mode is Mode.PLAYGROUND:
         results.append(Result(state=State.REMARK, what="no Slack settings: `vpn-help run` starts the playground"))
         return results
-    async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
+    async with make_session(settings.slack_api_url) as session:
         results += await _slack(settings, session)
     return results
 

@@ -70,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
             name, help=short, description=f"{long}\n\n{_SETTINGS}", formatter_class=argparse.RawDescriptionHelpFormatter
         )
         added.set_defaults(run=command)
+        if command in (_serve, _playground):  # for `run`, which starts these two and must not leave them behind
+            added.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     return parser
 
 
@@ -114,21 +116,21 @@ def _run(_: argparse.Namespace) -> int:
     return asyncio.run(run_together(settings))
 
 
-def _serve(_: argparse.Namespace) -> int:
-    return _served(_load())
+def _serve(args: argparse.Namespace) -> int:
+    return _served(_load(), with_parent=args.with_parent)
 
 
-def _served(settings: Settings) -> int:
+def _served(settings: Settings, *, with_parent: bool = False) -> int:
     from bot.app import run
 
-    asyncio.run(run(settings))
+    asyncio.run(run(settings, with_parent=with_parent))
     return 0
 
 
-def _playground(_: argparse.Namespace) -> int:
+def _playground(args: argparse.Namespace) -> int:
     from bot.together import run_playground
 
-    asyncio.run(run_playground(_load()))
+    asyncio.run(run_playground(_load(), with_parent=args.with_parent))
     return 0
 
 

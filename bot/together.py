@@ -48,7 +48,7 @@ async def run_together(settings: Settings) -> int:
         return await _watch(settings, playground, stop)
 
 
-async def run_playground(settings: Settings) -> None:
+async def run_playground(settings: Settings, *, with_parent: bool = False) -> None:
     """The playground alone, until somebody stops it.
 
     Raises:
@@ -56,7 +56,7 @@ async def run_playground(settings: Settings) -> None:
     """
     from bot.playground.server import running  # noqa: PLC0415 - the process that looks after both needs none of it
 
-    stop = stop_event()
+    stop = stop_event(with_parent=with_parent)
     try:
         async with running("127.0.0.1", settings.playground_port, settings.data / "playground") as slack:
             logger.info("the playground answers at %s", slack.base)
@@ -103,11 +103,20 @@ async def _watch(settings: Settings, playground: Process, stop: asyncio.Event) -
 async def _child(command: str, environment: Mapping[str, str], stop_seconds: int) -> AsyncIterator[Process]:
     """A command of ours as a process; on leaving it is asked to stop, and after a while made to.
 
-    It has a session of its own, so that Ctrl-C reaches this process alone, which then stops both in order.
+    It has a session of its own, so that Ctrl-C reaches this process alone, which then stops both in order; and the other end
+    of its standard input, so that it also goes when this process is killed.
     """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", command, env=child_environment(environment), start_new_session=True
+        sys.executable,
+        "-m",
+        "bot",
+        command,
+        "--with-parent",
+        env=child_environment(environment),
+        stdin=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
+    logger.info("started: vpn-help %s, process %s", command, process.pid)
     try:
         yield process
     finally:

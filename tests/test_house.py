@@ -20,6 +20,8 @@ FLOORS = {
         "rules",
         "wire",
         "logs",
+        "course",
+        "grouping",
         "attempts",
         "inference",
         "understanding",

@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from bot.errors import Unreachable
 from bot.slack.chat import Identity, make_client
 from bot.slack.door import Door, reference
+from bot.slack.download import is_local
 from bot.slack.errors import translated
 from bot.slack.listeners import register
 from bot.slack.middleware import authorize, catch_errors
@@ -24,6 +25,25 @@ logger = logging.getLogger(__name__)
 #: Bolt copies this level onto each of its loggers: at INFO they would say the body of every request that is refused.
 _logger = logging.getLogger("bot.slack.bolt")
 _logger.setLevel(logging.WARNING)
+
+
+class _Once(logging.Filter):
+    """The SDK tells of every try to connect, with a trace: the first one is enough."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is said."""
+        record.exc_info = None
+        said, self._last = self._last, record.getMessage()
+        return said != self._last
+
+
+_socket_logger = logging.getLogger("bot.slack.socket")
+_socket_logger.setLevel(logging.WARNING)
+_socket_logger.addFilter(_Once())
 
 
 def make_bolt(
@@ -69,18 +89,23 @@ class SocketMode:
     """The connection over which Slack brings everything when nothing can be reached from outside."""
 
     def __init__(self, app: AsyncApp, *, session: ClientSession, app_token: str, api_url: str) -> None:
+        self._session, self._app_token, self._api_url = session, app_token, api_url
         self._handler = AsyncSocketModeHandler(
-            app, app_token, logger=_logger, web_client=make_client(session, app_token, api_url), ping_interval=10
+            app, app_token, logger=_socket_logger, web_client=make_client(session, app_token, api_url), ping_interval=10
         )
+        if is_local(api_url):
+            self._handler.client.proxy = None
 
     async def open(self) -> None:
         """Connect; the connection renews itself from then on.
 
+        Once it is asked to connect, the SDK tries for ever, also with a token that is wrong; so the token is tried first.
+
         Raises:
             Refused, Unreachable: as Slack says.
         """
-        async with translated("apps.connections.open"):
-            await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own method has no types
+        await try_app_token(self._session, self._app_token, self._api_url)
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own method has no types
 
     async def ping(self) -> None:
         """Raises where the connection is down."""

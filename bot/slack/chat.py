@@ -24,7 +24,7 @@ from bot.errors import Refused
 from bot.events import ChannelId, MessageRef, ThreadRef, UploadedFile, UserId
 from bot.ports import Message, Profile, View
 from bot.slack import payloads
-from bot.slack.download import Source, fetch, other_origin, send, trusted
+from bot.slack.download import Source, fetch, is_local, other_origin, send, trusted
 from bot.slack.errors import of_status, translated
 from bot.slack.fields import Body, node, nodes, text
 
@@ -157,6 +157,7 @@ class SlackChat:
         if not trusted(response_url, self._source.origin):
             raise Refused("foreign-host", doing="respond")
         hook = AsyncWebhookClient(response_url, session=self._session, logger=_logger, retry_handlers=[])
+        hook.proxy = None
         async with translated("respond", repeatable=False), asyncio.timeout(_CALL_SECONDS):
             answer = await hook.send(
                 text=message.text, blocks=_blocks(message) or None, response_type="ephemeral", replace_original=False
@@ -311,9 +312,16 @@ class SlackChat:
             return await call
 
 
+def make_session(api_url: str) -> aiohttp.ClientSession:
+    """The session that everything shares. It goes through the proxy that the environment names, but never to this machine."""
+    return aiohttp.ClientSession(timeout=TIMEOUT, trust_env=not is_local(api_url))
+
+
 def make_client(session: aiohttp.ClientSession, token: str | None, api_url: str) -> AsyncWebClient:
     """A client that shares our session, retries nothing by itself, and says no bodies in the log."""
-    return AsyncWebClient(token=token, base_url=api_url, session=session, logger=_logger, retry_handlers=[])
+    client = AsyncWebClient(token=token, base_url=api_url, session=session, logger=_logger, retry_handlers=[])
+    client.proxy = None  # the SDK would use it for every host; the session knows NO_PROXY
+    return client
 
 
 def _data(answer: AsyncSlackResponse) -> Body:

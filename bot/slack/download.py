@@ -65,6 +65,11 @@ def other_origin(api_url: str) -> str | None:
     return None if trusted(api_url) else _origin(api_url)
 
 
+def is_local(url: str) -> bool:
+    """Whether that is this machine: the playground."""
+    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
+
+
 async def fetch(source: Source, url: str, to: Path, limit: int) -> int:
     """Write at most `limit` bytes of what stands at `url` into `to`.
 
