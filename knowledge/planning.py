@@ -116,7 +116,7 @@ def next_step(
         queue_minutes=queue_minutes,
     )
     belief = belief_of(diagnosis, base)
-    if diagnosis.verdict is Verdict.HEALTHY:
+    if diagnosis.best is not None and diagnosis.best.cause == HEALTHY and diagnosis.verdict is not Verdict.OPEN:
         return _about_healthy(base, situation)
     plan = Plan(base, situation)
     price = plan.price(belief)

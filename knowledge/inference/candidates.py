@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from knowledge.errors import MisuseError
-from knowledge.inference.odds import factor
+from knowledge.inference.odds import HANGS, factor
 from knowledge.rules import Choice, Does, Effect, KnowledgeBase, Question
 from knowledge.terms import (
     HEALTHY,
@@ -190,9 +190,12 @@ def of_outcome(attempt: Attempt, base: KnowledgeBase) -> Iterator[Candidate]:
     if attempt.stage is Stage.CONNECTED and not failed:
         direction, strength, rule = Direction.SUPPORTS, Strength.STRONG, "attempt:came-up"
         proofs = [fact for fact in attempt.facts if fact.id in ("session.up", "ipcp.up")] or list(attempt.facts[-1:])
-    elif attempt.ended or failed:
+    elif failed or attempt.ended:
         direction, strength, rule = Direction.EXCLUDES, Strength.DECISIVE, "attempt:failed"
         proofs = list(failed) or list(attempt.facts[-1:])
+    elif passed := _passed_all_that_shows(attempt, base):
+        direction, strength, rule = Direction.SUPPORTS, Strength.MODERATE, "attempt:no-fault-seen"
+        proofs = [passed]
     else:
         direction, strength, rule = Direction.OPPOSES, Strength.WEAK, "attempt:end-not-seen"
         proofs = list(attempt.facts[-1:])
@@ -202,6 +205,37 @@ def of_outcome(attempt: Attempt, base: KnowledgeBase) -> Iterator[Candidate]:
         evidence=tuple(proof for fact in proofs for proof in fact.evidence[:1]),
         keys=frozenset({"outcome"}),
     )
+
+
+def certainty_of_stop(attempt: Attempt, base: KnowledgeBase) -> float:
+    """How sure it is that the attempt stopped where the reading ends (`stage_likelihood`)."""
+    if attempt.ended:
+        return 1.0
+    return HANGS if _could_show_more(attempt, base) else 0.0
+
+
+def _could_show_more(attempt: Attempt, base: KnowledgeBase) -> bool:
+    """Whether a format that is present also says that this stage, or a later one, is passed.
+
+    An IPsec daemon's log ends where IPsec is up, whatever L2TP did then.
+    """
+    for ident in {fact.format for fact in attempt.facts if fact.format is not None}:
+        known = base.formats.get(ident)
+        if known is None:
+            return True
+        for signature in known.signatures:
+            kind = base.facts.get(signature.fact)
+            if kind is not None and kind.does is Does.PASSES and kind.stage.rank >= attempt.stage.rank:
+                return True
+    return False
+
+
+def _passed_all_that_shows(attempt: Attempt, base: KnowledgeBase) -> Fact | None:
+    """The fact that passed the last stage of which this kind of log tells, if it did and that was no small part of the way."""
+    if attempt.stage.rank < Stage.L2TP.rank or _could_show_more(attempt, base):
+        return None
+    passes = (fact for fact in reversed(attempt.facts) if (kind := base.facts.get(fact.id)) and kind.does is Does.PASSES)
+    return next(passes, None)
 
 
 def failures(attempt: Attempt, base: KnowledgeBase) -> tuple[Fact, ...]:

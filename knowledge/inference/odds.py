@@ -80,15 +80,17 @@ def priors(causes: Iterable[Cause]) -> dict[CauseId, float]:
     return shares
 
 
-def stage_likelihood(cause: Cause | None, stage: Stage, *, ended: bool) -> float:
-    """P(the reading stops at `stage` | cause). An attempt whose end was not seen came at least this far, and may hang there.
+def stage_likelihood(cause: Cause | None, stage: Stage, *, stops: float) -> float:
+    """P(the reading ends at `stage` | cause).
 
-    `cause` None is `other`: any stage is as likely.
+    Args:
+        cause: None is `other`: any stage is as likely.
+        stage: Where the reading ends.
+        stops: How sure it is that the attempt stopped there: 1 where its end was seen, `HANGS` where the log just ends, 0 where
+            this kind of log could not have shown more. An attempt that did not stop there came at least this far.
     """
     table = _stage_table(cause)
-    if ended:
-        return table[stage.rank]
-    return HANGS * table[stage.rank] + (1 - HANGS) * sum(table[stage.rank :])
+    return stops * table[stage.rank] + (1 - stops) * sum(table[stage.rank :])
 
 
 def posterior(log_weights: Mapping[CauseId, float]) -> dict[CauseId, float]:

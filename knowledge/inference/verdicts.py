@@ -21,7 +21,8 @@ def verdict_of(hypotheses: Sequence[Hypothesis], attempt: Attempt | None, base: 
     if not hypotheses:
         return Verdict.OPEN
     best = hypotheses[0]
-    if best.cause == HEALTHY and attempt and attempt.stage is Stage.CONNECTED and not failures(attempt, base):
+    came_up = attempt is not None and attempt.stage is Stage.CONNECTED and not failures(attempt, base)
+    if best.cause == HEALTHY and came_up and best.probability >= LIKELY:
         return Verdict.HEALTHY
     if best.probability >= CONCLUSIVE and attempt is not None and attempt.ended and is_proved(best):
         return Verdict.CONCLUSIVE

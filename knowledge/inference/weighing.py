@@ -14,6 +14,7 @@ from knowledge.condition import Context, NeedKind, Result, Truth, evaluate
 from knowledge.inference.candidates import (
     Answered,
     Candidate,
+    certainty_of_stop,
     keys_of,
     of_answers,
     of_codes,
@@ -179,9 +180,8 @@ def hypotheses_of(weighing: Weighing, base: KnowledgeBase) -> tuple[Hypothesis, 
 
 def _shares(base: KnowledgeBase, attempt: Attempt | None, findings: Mapping[CauseId, tuple[Finding, ...]]) -> tuple[Share, ...]:
     prior = priors(base.causes.values())
-    stages = {
-        cause: stage_likelihood(base.causes.get(cause), attempt.stage, ended=attempt.ended) if attempt else 1.0 for cause in prior
-    }
+    stops = certainty_of_stop(attempt, base) if attempt else 0.0
+    stages = {cause: stage_likelihood(base.causes.get(cause), attempt.stage, stops=stops) if attempt else 1.0 for cause in prior}
     weights = {
         cause: math.log(share) + math.log(stages[cause]) + sum(math.log(f.factor) for f in findings.get(cause, ()))
         for cause, share in prior.items()

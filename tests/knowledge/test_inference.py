@@ -25,7 +25,7 @@ from knowledge.inference import (
     weigh_attempt,
 )
 from knowledge.inference.odds import HANGS, OTHER_PRIOR, STAGE_SLIP
-from knowledge.rules import Cause, Choice, Does, Effect, FactKind, KnowledgeBase, Question, Rule, Text
+from knowledge.rules import Cause, Choice, Does, Effect, FactKind, Format, KnowledgeBase, Question, Rule, Signature, Text
 from knowledge.terms import (
     HEALTHY,
     OTHER,
@@ -41,6 +41,7 @@ from knowledge.terms import (
     FormatId,
     QuestionId,
     RuleId,
+    SignatureId,
     Stage,
     Strength,
     Verdict,
@@ -133,7 +134,8 @@ def test_posterior_equals_an_enumeration_of_the_same_network(rules, shown, stage
 
     def stops(table: list[float]) -> float:
         here, further = table[STAGES.index(stage)], sum(table[STAGES.index(stage) :])
-        return here if ended else HANGS * here + (1 - HANGS) * further
+        sure = 1 if ended else HANGS if shown else 0
+        return sure * here + (1 - sure) * further
 
     joint = {OTHER: OTHER_PRIOR * stops([1 / 8] * 8)}
     for name, prior in zip(CAUSES, priors, strict=True):
@@ -315,6 +317,39 @@ def test_an_attempt_that_came_up_is_healthy_unless_something_in_it_failed():
 
     assert verdict(known, attempt(up, stage=Stage.CONNECTED)) is Verdict.HEALTHY
     assert verdict(known, attempt(up, fact("ike.f1", 2), stage=Stage.CONNECTED)) is not Verdict.HEALTHY
+
+
+def test_a_log_of_ipsec_alone_ends_where_ipsec_is_up_and_that_is_no_failure():
+    causes = [
+        cause("alpha", stage=Stage.L2TP, shows_at=[Stage.L2TP]),
+        cause(HEALTHY, stage=Stage.CONNECTED, shows_at=[Stage.CONNECTED]),
+    ]
+    known = base(causes=causes, does={"ike.f1": Does.PASSES})
+    signature = Signature(
+        id=SignatureId("s"),
+        format=FormatId("charon"),
+        line="up",
+        regex=None,
+        fact=FactId("ike.f1"),
+        constants={},
+        samples=(),
+        span=Span(file="t", line=1),
+    )
+    format_ = Format(
+        id=FormatId("charon"),
+        title="",
+        platform=None,
+        lines=(),
+        thread=None,
+        programs=frozenset(),
+        always=frozenset(),
+        signatures=(signature,),
+    )
+    ipsec_only = replace(known, formats={FormatId("charon"): format_})
+    up = attempt(fact("ike.f1", 1), stage=Stage.L2TP, ended=False)
+
+    assert probabilities(ipsec_only, up)[HEALTHY] > probabilities(ipsec_only, up)["alpha"]
+    assert probabilities(known, up)[HEALTHY] < probabilities(known, up)["alpha"]
 
 
 def test_the_log_is_believed_about_the_stage_that_an_answer_also_tells():
