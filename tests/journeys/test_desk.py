@@ -1,0 +1,96 @@
+"""Journey (c): a case reaches the engineers, is claimed, answered and closed; and nothing crosses the wall on its own."""
+
+import pytest
+
+from bot.playground.kit import ActRefusedError
+from tests.journeys.conftest import sample
+
+
+async def escalate(bot):
+    mira = bot.as_person("mira")
+    await mira.command("/vpn-help error 789 at home")
+    await (await mira.modal()).submit({"platform": "linux"})
+    await mira.press("Ask a person")
+    card = await bot.wait_for_message("vpn-desk", contains="VPN case")
+    return mira, card
+
+
+async def reply(bot, text):
+    sam = bot.as_person("sam")
+    await sam.press("Reply to requester", channel="vpn-desk")
+    first = await sam.modal()
+    await first.submit({"text": text})
+    preview = await sam.modal(title="Send this?")
+    assert text in preview.text
+    await preview.submit({})
+
+
+async def test_claim_reply_confirm_and_close(bot):
+    mira, card = await escalate(bot)
+    assert "Mira Novak" in card["text"]
+    assert "error 789 at home" in card["text"]
+
+    sam = bot.as_person("sam")
+    await sam.press("Claim", card)
+    await bot.wait_for_message("vpn-desk", contains="has claimed the case", thread_ts=card["ts"])
+    await bot.wait_for_message("@mira", contains="An engineer is looking at your case")
+
+    await reply(bot, "Your key changed on Monday; the new one is in the vault.")
+    answer = await bot.wait_for_message("@mira", contains="the new one is in the vault")
+    assert "Sam" not in answer["text"]
+
+    await mira.post("thank you, I try it", thread_ts=answer["thread_ts"])
+    await bot.wait_for_message("vpn-desk", contains="thank you, I try it", thread_ts=card["ts"])
+
+    await sam.press("confirm_cause", channel="vpn-desk", value="The pre-shared keys of the two ends differ")
+    await bot.wait_for_message("vpn-desk", contains="this was the cause", thread_ts=card["ts"])
+    await mira.press("It works now")
+    await bot.wait_for_message("@mira", contains="I have closed the case")
+    await bot.wait_for_message("vpn-desk", contains="it works now", thread_ts=card["ts"])
+
+
+async def test_what_engineers_write_in_the_thread_stays_there(bot):
+    _, card = await escalate(bot)
+    for person in ("sam", "ana"):
+        await bot.as_person(person).post("internal: their router is a museum piece", "vpn-desk", thread_ts=card["ts"])
+    await reply(bot, "Please restart the router.")
+    await bot.wait_for_message("@mira", contains="Please restart the router.")
+    await bot.wait_until_quiet()
+    for posts in (await bot.world())["messages"].values():
+        for post in posts:
+            if post["channel"].startswith("D"):
+                assert "museum" not in str(post)
+
+
+async def test_uploads_after_the_escalation_appear_in_the_thread_and_the_original_only_if_asked(bot):
+    mira, card = await escalate(bot)
+    await mira.upload("charon.log", sample("wrong-key"))
+    await bot.wait_for_message("vpn-desk", contains="charon.log", thread_ts=card["ts"])
+    assert [post for post in await bot.messages("vpn-desk", card["ts"]) if post.get("files")] == []
+
+    await mira.press("Send the original to the engineers")
+    shared = await bot.wait_for(
+        lambda world: next(
+            (p for ps in world["messages"].values() for p in ps if p.get("files") and p["user"] != "U0MIRA0000"), None
+        ),
+        "the original in the desk's thread",
+    )
+    assert shared["thread_ts"] == card["ts"]
+
+
+async def test_a_requester_cannot_press_what_is_the_engineers(bot):
+    _, card = await escalate(bot)
+    mira = bot.as_person("mira")
+    with pytest.raises(ActRefusedError):
+        await mira.press("Claim", card)
+
+
+async def test_without_an_admin_channel_the_contact_is_given_and_the_case_is_kept(running):
+    async with running(admin_channel=None, contact="help@example.com") as slack:
+        mira = slack.as_person("mira")
+        await mira.command("/vpn-help error 789")
+        await (await mira.modal()).submit({})
+        await mira.press("Ask a person")
+        await slack.wait_for_message("@mira", contains="help@example.com")
+        await mira.command("/vpn-help status")
+        await slack.wait_for_whisper("mira", contains="Your VPN cases")
