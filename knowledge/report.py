@@ -269,7 +269,8 @@ class _Report:
             start = _time(attempt.start) or "?"
             mark = f"  <- {self._say('chosen')}" if attempt.chosen else ""
             peer = f" {attempt.peer}" if attempt.peer else ""
-            yield f"  {number}. {start}{peer}: {self._say(f'stage-{attempt.stage}')} ({self._say(f'attempt-{attempt.verdict}')}){mark}"
+            stage, verdict = self._say(f"stage-{attempt.stage}"), self._say(f"attempt-{attempt.verdict}")
+            yield f"  {number}. {start}{peer}: {stage} ({verdict}){mark}"
 
     def _percent(self, probability: float) -> str:
         # Never 100 %: what is not known is never nothing.

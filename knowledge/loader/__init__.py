@@ -6,6 +6,9 @@ Three steps, one file each: `document` (text to a tree of strings with places), 
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from knowledge.errors import BaseError
@@ -28,7 +31,20 @@ def load_base(folder: Path | None = None, *, strict: bool = True) -> KnowledgeBa
     Raises:
         BaseError: with every fault of every file at once.
     """
-    found = survey(folder or BASE, strict=strict)
+    with _without_collector():
+        found = survey(folder or BASE, strict=strict)
     if found.errors:
         raise BaseError(found.errors)
     return found.base
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Nothing that a load makes is garbage, and the collector would look at all of it again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -10,12 +10,13 @@ from types import MappingProxyType
 import yaml
 
 from knowledge.condition import Condition, Mention, mentions, parse
-from knowledge.errors import ConditionError, Fault, Severity, Span
+from knowledge.errors import BaseError, ConditionError, Fault, Severity, Span
 from knowledge.inference import MARKS, PRIORS
 from knowledge.loader import schema
 from knowledge.loader.document import Document
 from knowledge.loader.faults import nearest, unknown
 from knowledge.loader.texts import Texts
+from knowledge.logs.patterns import compile_line, compile_regex
 from knowledge.rules import (
     Cause,
     Choice,
@@ -106,6 +107,7 @@ def build_format(document: Document, file: schema.FormatFile, samples: Mapping[s
                     code="line-or-regex",
                 )
             )
+        _check_pattern(document, path, model, names)
         signatures.append(
             Signature(
                 id=SignatureId(model.id),
@@ -118,6 +120,11 @@ def build_format(document: Document, file: schema.FormatFile, samples: Mapping[s
                 span=document.span(path),
             )
         )
+    for index, line in enumerate(file.lines):
+        try:
+            compile_line(line, span=content_span(document, ("lines", index)))
+        except BaseError as error:
+            names.faults += error.faults
     for fact in sorted(file.always):
         names.check_fact(fact, partial(document.span, ("always",)))
     return Format(
@@ -130,6 +137,28 @@ def build_format(document: Document, file: schema.FormatFile, samples: Mapping[s
         always=frozenset(FactId(fact) for fact in file.always),
         signatures=tuple(signatures),
     )
+
+
+def _check_pattern(document: Document, path: Path, model: schema.SignatureModel, names: Names) -> None:
+    """A pattern that cannot be compiled points at its hole."""
+    try:
+        if model.line is not None:
+            compile_line(model.line, span=None, general=False)
+        elif model.regex is not None:
+            compile_regex(model.regex, span=None)
+    except BaseError:
+        _pattern_faults(document, path, model, names)
+
+
+def _pattern_faults(document: Document, path: Path, model: schema.SignatureModel, names: Names) -> None:
+    """Compile once more with the place, which costs time that only a faulty pattern is worth."""
+    try:
+        if model.line is not None:
+            compile_line(model.line, span=content_span(document, (*path, "line")), general=False)
+        else:
+            compile_regex(model.regex or "", span=content_span(document, (*path, "regex")))
+    except BaseError as error:
+        names.faults += error.faults
 
 
 def build_cause(document: Document, file: schema.CauseFile, names: Names) -> tuple[Cause, list[Rule]]:

@@ -10,7 +10,8 @@ This is the only door of YAML into the house.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,14 @@ class _Loader(_PARSER):  # type: ignore[misc] # which of the two parsers it is, 
         """The tag of a node: what kind it is, and never what its value looks like."""
         return "tag:yaml.org,2002:str" if kind is yaml.ScalarNode else "tag:yaml.org,2002:seq"
 
+
 #: Keys whose values are sentences or patterns: there a comment behind the value is a cut value, not a remark.
 FREE_TEXT = frozenset(
     {"about", "ask", "do", "line", "regex", "says", "secrets", "source", "title", "undo", "verify", "when", "why"}
 )
+
+#: What YAML takes for the end of a line.
+_LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 
 #: Longer than this a base file is surely not one.
 _MOST_BYTES = 8_000_000
@@ -64,11 +69,7 @@ class Document:
 
     def at(self, node: yaml.Node) -> Span:
         """The place of a node, with its source line."""
-        start, end = node.start_mark, node.end_mark
-        source = self.lines[start.line] if start.line < len(self.lines) else ""
-        same_line = end.line == start.line and isinstance(node, yaml.ScalarNode)
-        length = end.column - start.column if same_line else len(source.rstrip()) - start.column
-        return Span(file=self.name, line=start.line + 1, column=start.column + 1, length=max(1, length), source=source)
+        return span_of(node, self.name, self.lines)
 
     def node(self, path: Sequence[str | int]) -> yaml.Node | None:
         """The node at exactly this path."""
@@ -99,7 +100,7 @@ def read_document(path: Path, name: str) -> tuple[Document | None, list[Fault]]:
 
 def parse_document(text: str, name: str) -> tuple[Document | None, list[Fault]]:
     """Parse YAML text; see `read_document`."""
-    lines = text.splitlines()
+    lines = _LINE_END.split(text)
     if len(text) > _MOST_BYTES:
         return None, [Fault(message=f"`{name}` is larger than a base file can be", code="too-large")]
     try:
@@ -113,9 +114,7 @@ def parse_document(text: str, name: str) -> tuple[Document | None, list[Fault]]:
             Fault(message="this file is empty", span=Span(file=name, line=1), help="begin with `schema: 1`", code="empty")
         ]
     faults: list[Fault] = []
-    document = Document(name=name, lines=lines, root=root, data=_plain(root))
-    faults += _duplicate_keys(document, root)
-    faults += _cut_values(document, root, key="")
+    document = Document(name=name, lines=lines, root=root, data=_Plain(name, lines, faults).tree(root, ""))
     return document, faults
 
 
@@ -131,14 +130,6 @@ def read_yaml(path: Path) -> Tree:
     return document.data
 
 
-def _plain(node: yaml.Node) -> Tree:
-    if isinstance(node, yaml.ScalarNode):
-        return node.value
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child) for child in node.value]
-    return {_plain(key) if isinstance(key, yaml.ScalarNode) else str(key.value): _plain(value) for key, value in node.value}
-
-
 def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
@@ -150,55 +141,71 @@ def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | No
     return None
 
 
-def _walk(node: yaml.Node, key: str) -> Iterator[tuple[str, yaml.Node]]:
-    """Every node with the key that it, or the list it is in, stands under."""
-    yield key, node
-    if isinstance(node, yaml.MappingNode):
+class _Plain:
+    """Makes strings, lists and mappings of nodes, and notes on the way what YAML would have swallowed."""
+
+    def __init__(self, name: str, lines: Sequence[str], faults: list[Fault]) -> None:
+        self._name = name
+        self._lines = lines
+        self._faults = faults
+
+    def tree(self, node: yaml.Node, key: str) -> Tree:
+        """The node as plain values; `key` is what it, or the list it is in, stands under."""
+        if isinstance(node, yaml.ScalarNode):
+            if not node.style and node.value:
+                self._check_cut(node, key)
+            return node.value
+        if isinstance(node, yaml.SequenceNode):
+            return [self.tree(child, key) for child in node.value]
+        mapping: dict[str, Tree] = {}
         for label, value in node.value:
-            yield from _walk(value, str(label.value))
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _walk(value, key)
+            name = str(label.value)
+            if name in mapping:
+                self._twice(label, node)
+            mapping[name] = self.tree(value, name)
+        return mapping
 
-
-def _duplicate_keys(document: Document, root: yaml.Node) -> Iterator[Fault]:
-    for _, node in _walk(root, ""):
-        if not isinstance(node, yaml.MappingNode):
-            continue
-        seen: dict[str, yaml.Node] = {}
-        for key, _value in node.value:
-            first = seen.setdefault(str(key.value), key)
-            if first is not key:
-                yield Fault(
-                    message=f"`{key.value}` stands here twice",
-                    span=document.at(key),
-                    reason=f"the first is on line {first.start_mark.line + 1}",
-                    help="keep one of the two; YAML would silently take the last",
-                    code="duplicate-key",
-                )
-
-
-def _cut_values(document: Document, root: yaml.Node, key: str) -> Iterator[Fault]:
-    """Plain scalars behind which a ` #` starts a comment: in a sentence or a pattern that is a cut value."""
-    for label, node in _walk(root, key):
-        if not isinstance(node, yaml.ScalarNode) or node.style or not node.value:
-            continue
-        end = node.end_mark
-        if end.line >= len(document.lines):
-            continue
-        rest = document.lines[end.line][end.column :]
-        if not rest.lstrip().startswith("#") or rest[:1] not in (" ", "\t"):
-            continue
-        if label in FREE_TEXT or " " in node.value:
-            source = document.lines[end.line]
-            column = source.index("#", end.column)
-            yield Fault(
-                message=f"the value of `{label}` is cut here" if label else "a value is cut here",
-                span=Span(file=document.name, line=end.line + 1, column=column + 1, length=len(source) - column, source=source),
-                reason="YAML takes ` #` and the rest of the line for a remark",
-                help="put quotes round the whole value, or move the remark to a line of its own",
-                code="cut-value",
+    def _twice(self, label: yaml.Node, node: yaml.Node) -> None:
+        first = next(key for key, _ in node.value if key.value == label.value)
+        self._faults.append(
+            Fault(
+                message=f"`{label.value}` stands here twice",
+                span=span_of(label, self._name, self._lines),
+                reason=f"the first is on line {first.start_mark.line + 1}",
+                help="keep one of the two; YAML would silently take the last",
+                code="duplicate-key",
             )
+        )
+
+    def _check_cut(self, node: yaml.ScalarNode, key: str) -> None:
+        """A plain scalar behind which a ` #` starts a comment: in a sentence or a pattern that is a cut value."""
+        end = node.end_mark
+        line = self._lines[end.line] if end.line < len(self._lines) else ""
+        if "#" not in line[end.column :]:
+            return
+        rest = line[end.column :]
+        if not rest.lstrip().startswith("#") or rest[:1] not in (" ", "\t"):
+            return
+        if key in FREE_TEXT or " " in node.value:
+            column = line.index("#", end.column)
+            self._faults.append(
+                Fault(
+                    message=f"the value of `{key}` is cut here" if key else "a value is cut here",
+                    span=Span(file=self._name, line=end.line + 1, column=column + 1, length=len(line) - column, source=line),
+                    reason="YAML takes ` #` and the rest of the line for a remark",
+                    help="put quotes round the whole value, or move the remark to a line of its own",
+                    code="cut-value",
+                )
+            )
+
+
+def span_of(node: yaml.Node, name: str, lines: Sequence[str]) -> Span:
+    """The place of a node, with its source line."""
+    start, end = node.start_mark, node.end_mark
+    source = lines[start.line] if start.line < len(lines) else ""
+    same_line = end.line == start.line and isinstance(node, yaml.ScalarNode)
+    length = end.column - start.column if same_line else len(source.rstrip()) - start.column
+    return Span(file=name, line=start.line + 1, column=start.column + 1, length=max(1, length), source=source)
 
 
 def _syntax_fault(error: yaml.MarkedYAMLError, lines: Sequence[str], name: str) -> Fault:
