@@ -30,7 +30,7 @@ from bot.messages import Catalogue, spoken
 from bot.permissions import may
 from bot.ports import Clock
 from bot.settings import Mode, Settings, hide_slack_variables
-from bot.slack.bolt import Receiver, SocketMode, make_bolt
+from bot.slack.bolt import Receiver, SocketMode, make_bolt, try_app_token
 from bot.slack.chat import Identity, SlackChat, make_session
 from bot.slack.door import Door
 from bot.slack.payloads import Me
@@ -143,6 +143,9 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
         session = await rooms.enter_async_context(make_session(settings.slack_api_url))
         chat = _chat(settings, session, settings.slack_bot_token.get_secret_value())
         identity = await _answered(chat.who_am_i, "SLACK_BOT_TOKEN")
+        if settings.slack_app_token is not None:
+            app_token = settings.slack_app_token.get_secret_value()
+            await _answered(lambda: try_app_token(session, app_token, settings.slack_api_url), "SLACK_APP_TOKEN")
         channels = _channels(settings)
         store = await rooms.enter_async_context(_store(settings, clock, channels))
         drain = _drain(settings, store=store, chat=chat, clock=clock, channels=channels, knowledge=knowledge)
@@ -301,8 +304,8 @@ async def _let_in(
     )
     site = Site(pings={**pings, "socket mode": socket.ping}, counts=door.counts)
     address = await _serve(rooms, settings, site, needed=False)
-    await _answered(socket.open, "SLACK_APP_TOKEN")
     rooms.push_async_callback(socket.close)
+    await socket.open()
     return address
 
 
@@ -323,8 +326,10 @@ def _pings(store: Store, jobs: Jobs, chat: SlackChat, clock: Clock) -> Mapping[s
     async def ask_store() -> None:
         await store.inbox.waiting_lanes(clock.now(), older_than=timedelta())
 
+    began = datetime.now(UTC)
+
     async def ask_jobs() -> None:
-        if jobs.swept_at is None or (datetime.now(UTC) - jobs.swept_at).total_seconds() > _SWEPT_AGO:
+        if (datetime.now(UTC) - (jobs.swept_at or began)).total_seconds() > _SWEPT_AGO:
             raise Unreachable("the sweeper stands still", doing="jobs")
 
     answered = float("-inf")

@@ -89,7 +89,6 @@ class SocketMode:
     """The connection over which Slack brings everything when nothing can be reached from outside."""
 
     def __init__(self, app: AsyncApp, *, session: ClientSession, app_token: str, api_url: str) -> None:
-        self._session, self._app_token, self._api_url = session, app_token, api_url
         self._handler = AsyncSocketModeHandler(
             app, app_token, logger=_socket_logger, web_client=make_client(session, app_token, api_url), ping_interval=10
         )
@@ -99,12 +98,8 @@ class SocketMode:
     async def open(self) -> None:
         """Connect; the connection renews itself from then on.
 
-        Once it is asked to connect, the SDK tries for ever, also with a token that is wrong; so the token is tried first.
-
-        Raises:
-            Refused, Unreachable: as Slack says.
+        Once it is asked to connect, the SDK tries for ever, also with a token that is wrong: see `try_app_token`.
         """
-        await try_app_token(self._session, self._app_token, self._api_url)
         await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own method has no types
 
     async def ping(self) -> None:
