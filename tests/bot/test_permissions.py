@@ -1,0 +1,55 @@
+from dataclasses import replace
+
+import pytest
+
+from bot.cases import Case, Origin
+from bot.events import Action
+from bot.permissions import DESK_ACTIONS, OWN_ACTIONS, Deed, may
+from tests.bot.fakes import ANA, BEN, EVE, START, TEAM
+
+CASE = Case(id="c1", workspace=TEAM, requester=ANA, origin=Origin.REQUEST, opened_at=START)
+ON_DESK = CASE.escalated(START, ("asked-for",))
+EVERYTHING = [*Action, *Deed]
+OF_THE_REQUESTER = [deed for deed in EVERYTHING if deed not in DESK_ACTIONS]
+
+
+@pytest.mark.parametrize("deed", OF_THE_REQUESTER)
+def test_a_requester_may_do_everything_with_their_own_case(deed: Action | Deed) -> None:
+    assert may(ANA, deed, ON_DESK)
+
+
+@pytest.mark.parametrize("deed", sorted(DESK_ACTIONS))
+def test_a_requester_may_do_nothing_at_the_desk(deed: Action | Deed) -> None:
+    assert may(ANA, deed, ON_DESK).reason == "responders-only"
+
+
+@pytest.mark.parametrize("deed", sorted(DESK_ACTIONS))
+def test_a_responder_may_work_on_cases_of_the_desk_and_on_no_others(deed: Action | Deed) -> None:
+    assert may(BEN, deed, ON_DESK, is_responder=True)
+    assert not may(BEN, deed, CASE, is_responder=True)
+
+
+@pytest.mark.parametrize("deed", [deed for deed in OF_THE_REQUESTER if deed not in OWN_ACTIONS])
+def test_nobody_else_may_touch_a_case_in_the_direct_message(deed: Action | Deed) -> None:
+    assert may(EVE, deed, ON_DESK).reason == "not-yours"
+    assert may(BEN, deed, ON_DESK, is_responder=True).reason == "not-yours"
+
+
+@pytest.mark.parametrize("deed", EVERYTHING)
+def test_a_stranger_may_do_nothing(deed: Action | Deed) -> None:
+    assert may(ANA, deed, ON_DESK, is_responder=True, is_stranger=True).reason == "guests-may-not"
+    assert not may(None, deed, ON_DESK, is_responder=True)
+
+
+@pytest.mark.parametrize("origin", [Origin.MENTION, Origin.WATCHED])
+def test_in_a_channel_everybody_may_read_along_and_add(origin: Origin) -> None:
+    case = replace(CASE, origin=origin)
+
+    assert may(EVE, Deed.WRITE, case)
+    assert may(EVE, Action.SHOW_DETAILS, case)
+    assert not may(EVE, Action.WORKS_NOW, case)
+
+
+@pytest.mark.parametrize("deed", [deed for deed in EVERYTHING if deed not in OWN_ACTIONS])
+def test_without_a_case_there_is_nothing_to_do(deed: Action | Deed) -> None:
+    assert may(ANA, deed, None, is_responder=True).reason == "case-is-gone"
