@@ -39,16 +39,19 @@ _ZONE = r"(?:[ \t]?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})(?![\w]))?"
 
 _ISO = re.compile(rf"\[?(?P<year>\d{{4}})[-/.](?P<number>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:[T \t-]|, ?)[ \t]*{_TIME}{_ZONE}\]?")
 _SYSLOG = re.compile(
-    rf"[*.]?{_MONTH}[ \t]+(?P<day>\d{{1,2}})(?:,?[ \t]+(?P<year>\d{{4}}))?,?[ \t]+{_TIME}{_ZONE}(?:[ \t]+(?P<late_year>\d{{4}})(?=[ \t:]))?"
+    rf"[*.]?{_MONTH}[ \t]+(?P<day>\d{{1,2}})(?:,?[ \t]+(?P<year>\d{{4}}))?,?[ \t]+{_TIME}{_ZONE}"
+    r"(?:[ \t]+(?P<late_year>\d{4})(?=[ \t:]))?"
 )
 _CTIME = re.compile(
-    rf"[^\W\d_]{{2,9}}\.?,?[ \t]+{_MONTH}[ \t]+(?P<day>\d{{1,2}})[ \t]+{_TIME}(?:[ \t]+[A-Z]{{3,4}})?[ \t]+(?P<year>\d{{4}})(?P<colon>[ \t]:)?"
+    rf"[^\W\d_]{{2,9}}\.?,?[ \t]+{_MONTH}[ \t]+(?P<day>\d{{1,2}})[ \t]+{_TIME}(?:[ \t]+[A-Z]{{3,4}})?"
+    r"[ \t]+(?P<year>\d{4})(?P<colon>[ \t]:)?"
 )
 _DAY_FIRST = re.compile(
     rf"(?:[^\W\d_]{{2,9}}\.?,?[ \t]+)?(?P<day>\d{{1,2}})[ .-]*{_MONTH}[ .-]*(?:(?P<year>\d{{4}})[ ,]*)?{_TIME}{_ZONE}"
 )
 _SLASHED = re.compile(
-    rf"(?P<first>\d{{1,2}})[/.](?P<other>\d{{1,2}})[/.](?P<year>\d{{4}}|\d{{2}})(?:,?[ \t]+|-){_TIME}(?:[ \t]*(?P<half>[AaPp]\.?[Mm]\.?))?{_ZONE}"
+    rf"(?P<first>\d{{1,2}})[/.](?P<other>\d{{1,2}})[/.](?P<year>\d{{4}}|\d{{2}})(?:,?[ \t]+|-){_TIME}"
+    rf"(?:[ \t]*(?P<half>[AaPp]\.?[Mm]\.?))?{_ZONE}"
 )
 _DASHED = re.compile(rf"(?P<number>\d{{1,2}})-(?P<day>\d{{1,2}})(?:-(?P<year>\d{{4}}))?:?[ \t]+{_TIME}(?::[0-9a-f]{{1,8}}\b)?")
 _MIKROTIK = re.compile(rf"{_MONTH}/(?P<day>\d{{1,2}})(?:/(?P<year>\d{{4}}))?[ \t]+{_TIME}")
@@ -56,8 +59,8 @@ _FIELDS = re.compile(rf"\bdate=(?P<year>\d{{4}})-(?P<number>\d{{2}})-(?P<day>\d{
 _TIME_ONLY = re.compile(rf"{_TIME}(?![\d/])")
 _EPOCH = re.compile(r"(?P<epoch>1\d{9})(?:\.(?P<fraction>\d{1,9}))?(?=[ \t])")
 
-_LETTERS = (_CTIME, _SYSLOG, _MIKROTIK, _DAY_FIRST)
-_DIGITS = (_SYSLOG, _ISO, _SLASHED, _DASHED, _DAY_FIRST, _EPOCH, _TIME_ONLY)
+_LETTERS: tuple[re.Pattern[str], ...] = (_CTIME, _SYSLOG, _MIKROTIK, _DAY_FIRST)
+_DIGITS: tuple[re.Pattern[str], ...] = (_SYSLOG, _ISO, _SLASHED, _DASHED, _DAY_FIRST, _EPOCH, _TIME_ONLY)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 

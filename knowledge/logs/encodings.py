@@ -7,6 +7,7 @@ What a browser or a chat did to a line on the way (no-break spaces, curly apostr
 from __future__ import annotations
 
 import codecs
+import itertools
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -82,9 +83,9 @@ def _is_utf8(head: bytes) -> bool:
 def _code_page(head: bytes) -> str:
     high = [byte for byte in head if byte > 0x7F]
     letters = sum(byte >= 0xC0 for byte in high)
-    pairs = sum(first > 0x80 and second > 0x80 for first, second in zip(head, head[1:], strict=False))
+    pairs = sum(first > 0x80 and second > 0x80 for first, second in itertools.pairwise(head))
     if pairs * 2 > len(high):
-        if letters > 0.9 * len(high) and pairs > 0.6 * len(high) and sum(0xE0 <= byte for byte in high) > 0.6 * len(high):
+        if letters > 0.9 * len(high) and pairs > 0.6 * len(high) and sum(byte >= 0xE0 for byte in high) > 0.6 * len(high):
             return "cp1251"
         for name in _EAST:
             try:

@@ -9,16 +9,38 @@ from __future__ import annotations
 
 import re
 
-_STAMP = r"(?:<\d{1,3}>)?(?:1 )?(?:\w{3,9}\.?[ \t]+\d{1,2}(?:[ \t]+\d{4})?[ \t]+\d{2}:\d{2}:\d{2}(?:[.,]\d+)?|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}\S*)"
-_QUOTED_OR_WORD = r"(?:\"(?P<name>[^\"\[\]\n]{1,80})\")"
-_WORD = r"[^\s\"'<>\[\](){},;:=|]{1,80}"
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text, for tables that are read more often than they are changed."""
+    return frozenset(text.split())
+
+
+_STAMP = (
+    r"(?:<\d{1,3}>)?(?:1 )?"
+    r"(?:\w{3,9}\.?[ \t]+\d{1,2}(?:[ \t]+\d{4})?[ \t]+\d{2}:\d{2}:\d{2}(?:[.,]\d+)?|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}\S*)"
+)
+_WORD = r"[^\s\"'<>\[\](){},;:=|]{1,80}"
+_NOT_USERS = (
+    "authentication|name|names|agent|account|group|with|from|is|was|has|and|or|not|the|of|id|id's|mode|space|logged|failed|to|in|on"
+    "|login|certificate"
+)
+_NAMED_USER = (
+    r"\b(?:user(?:[ _-]?name)?|login|account[ _-]?name|peer[ _-]?name"
+    r"|utilisateur|usu[áa]rio|usuario|benutzer(?:name)?)"
+)
+_BEFORE_USER = (
+    r"\b(?:[Uu]ser|USER|[Uu]su[áa]rio|[Ll]ogin for|Invalid user|Accepted \w+ for|password for|session (?:opened|closed) for user)"
+)
+_AFTER_USER = (
+    r"(?= (?:authentication|failed|logged|connected|has|is|from|dialed|dialled|by|on|with|started|successfully|not|was|port|uid"
+    r"|\()|[.(]|$)"
+)
 _USER = (
-    rf"\b(?:user(?:[ _-]?name)?|login|account[ _-]?name|peer[ _-]?name|utilisateur|usu[áa]rio|usuario|benutzer(?:name)?)\"?[ \t]*(?::?=|:)[ \t]*[\"'“]?(?P<name>{_WORD})",
-    rf"\b(?:user|for user|login) [\"'“](?P<name>[^\"'”\n\[\]]{{1,80}})",
-    r"\b(?:peer from calling number|remote message from|XAuth authentication of|EAP-Identity|authentication of) '(?P<name>[^'\n\[\]=@]{1,80})'",
+    rf"{_NAMED_USER}\"?[ \t]*(?::?=|:)[ \t]*[\"'“]?(?P<name>{_WORD})",
+    r"\b(?:user|for user|login) [\"'“](?P<name>[^\"'”\n\[\]]{1,80})",
+    r"\b(?:XAuth authentication of|EAP-Identity|authentication of) '(?P<name>[^'\n\[\]=@]{1,80})'",
     r"\bname ?= ?\"(?P<name>[^\"\n\[\]]{1,80})\"",
-    rf"\b(?:[Uu]ser|USER|for user|[Uu]su[áa]rio|[Ll]ogin for|Invalid user|Accepted \w+ for|password for|session (?:opened|closed) for user) (?P<name>(?!(?:{{}})\b){_WORD})(?= (?:authentication|failed|logged|connected|has|is|from|dialed|dialled|by|on|with|started|successfully|not|was|port|uid|\()|[.(]|$)",
+    rf"{_BEFORE_USER} (?P<name>(?!(?:{_NOT_USERS})\b){_WORD}){_AFTER_USER}",
     r"\bThe user (?P<name>[^\[\]\n]{1,80}?) (?:dialed|dialled|has |is trying|connected|started|failed|successfully|with )",
     r"\bLogin (?:OK|incorrect)[^\[\n]{0,80}: \[(?P<name>[^\[\]/\n]{1,80})",
     rf"<l2tp-(?P<name>{_WORD})>",
@@ -27,9 +49,17 @@ _USER = (
     r"<Data Name=[\"'](?:Subject|Target)?(?:User|Account)Name[\"']>(?P<name>[^<\[\]\n]{1,80})<",
     r"\b(?:CN|UID|E|emailAddress)=(?P<name>[^,/\"'\]\[\n<>]{2,80})",
 )
+#: The host of a syslog line stands between its stamp and its tag.
+_HEADER = (
+    rf"^[ \t>]*(?:[\w.-]{{1,60}}[ \t]+\|[ \t]+)?{_STAMP}[ \t]+(?P<name>[A-Za-z0-9][\w.-]{{0,80}})[ \t]+"
+    r"(?=[\w./()-]{1,60}(?:\[\d+\])?:[ \t])"
+)
+_NAMED_HOST = (
+    r"\b(?:host ?name|computer(?: name)?|workstation name|client name|nas identifier|client friendly name|server name"
+    r"|machine|dns name|domain)"
+)
 _HOST = (
-    rf"(?m)^[ \t>]*(?:[\w.-]{{1,60}}[ \t]+\|[ \t]+)?{_STAMP}[ \t]+(?P<name>[A-Za-z0-9][\w.-]{{0,80}})[ \t]+(?=[\w./()-]{{1,60}}(?:\[\d+\])?:[ \t])",
-    rf"\b(?:host ?name|computer(?: name)?|workstation name|client name|nas identifier|client friendly name|server name|machine|dns name|domain)\"?[ \t]*(?:=|:)[ \t]*[\"'“]?(?P<name>{_WORD})",
+    rf"{_NAMED_HOST}\"?[ \t]*(?:=|:)[ \t]*[\"'“]?(?P<name>{_WORD})",
     r"<Computer>(?P<name>[^<\[\]\n]{1,80})<",
     r"\bus='(?P<name>[^'\n\[\]]{1,80})'",
     r"\bthem='(?P<name>[^'\n\[\]]{1,80})'",
@@ -38,31 +68,36 @@ _HOST = (
 )
 
 #: Words that are nobody's name, though they stand where names do.
-_COMMON = frozenset(
+_COMMON = words(
     """
-    admin administrator root system local localhost localdomain user users username name names nobody guest test tester vpn vpnuser l2tp l2tpd ipsec
-    ppp pppd pptp pptpd xl2tpd charon pluto racoon racoon2 mtpd strongswan libreswan openswan kernel systemd dhcpd dhclient ike ikev1 ikev2 client
-    server gateway router firewall host hosts default none null unknown any all remote peer lns lac private public secret mail mac sid ip ip6
-    carrier account failed success error warning info debug notice fatal connection tunnel session the a an of by to from for with and or not is
-    was has have on in at failure authentication authorization authenticated login logon password key keys certificate domain network service
-    services nt authority networkmanager radius freeradius raddb example http https www anonymous debian ubuntu fedora centos raspberrypi openwrt
-    linux windows macos android mikrotik fortigate cisco sonicwall pfsense vpn-server vpnserver vpn-client daemon cron auth authpriv syslog
-    loaded no yes true false hidden masked removed redacted
-    """.split()
+    admin administrator root system local localhost localdomain user users username name names nobody guest test tester vpn
+    vpnuser l2tp l2tpd ipsec ppp pppd pptp pptpd xl2tpd charon pluto racoon racoon2 mtpd strongswan libreswan openswan kernel
+    systemd dhcpd dhclient ike ikev1 ikev2 client server gateway router firewall host hosts default none null unknown any all
+    remote peer lns lac private public secret mail mac sid ip ip6 carrier account failed success error warning info debug
+    notice fatal connection tunnel session the a an of by to from for with and or not is was has have on in at failure
+    authentication authorization authenticated login logon password key keys certificate domain network service services nt
+    authority networkmanager radius freeradius raddb example http https www anonymous debian ubuntu fedora centos raspberrypi
+    openwrt linux windows macos android mikrotik fortigate cisco sonicwall pfsense vpn-server vpnserver vpn-client daemon cron
+    auth authpriv syslog loaded no yes true false hidden masked removed redacted
+    """
 )
 
 #: Hosts that belong to makers of software, not to anybody's network.
-_MAKERS = (
-    "microsoft.com", "strongswan.org", "libreswan.org", "openswan.org", "xelerance.com", "freeradius.org", "w3.org", "samba.org", "kernel.org",
-    "gnu.org", "openssl.org", "github.com", "debian.org", "ubuntu.com", "networkmanager.org", "freedesktop.org", "ietf.org", "softether.org",
-    "apple.com", "slack.com", "openvpn.net", "wireguard.com",
-)  # fmt: skip
+_MAKERS = tuple(
+    words(
+        """
+        microsoft.com strongswan.org libreswan.org openswan.org xelerance.com freeradius.org w3.org samba.org kernel.org
+        gnu.org openssl.org github.com debian.org ubuntu.com networkmanager.org freedesktop.org ietf.org softether.org
+        apple.com slack.com openvpn.net wireguard.com
+        """
+    )
+)
 
 _TLDS = (
-    "com|net|org|edu|gov|mil|int|info|biz|name|pro|io|dev|app|cloud|online|site|tech|xyz|local|localdomain|lan|home|internal|intranet|intra|corp"
-    "|private|arpa|test|example|invalid|vpn|office|"
-    "ac|ae|ar|at|au|be|bg|bo|br|ca|ch|cl|cn|co|cz|de|dk|ec|ee|es|eu|fi|fr|gr|hk|hr|hu|id|ie|il|in|ir|is|it|jp|kr|kz|lt|lu|lv|ma|me|mx|my|nl|no|nz"
-    "|pe|ph|pk|pl|pt|py|ro|ru|sa|se|sg|si|sk|th|tr|tv|tw|ua|uk|us|uy|ve|vn|za"
+    "com|net|org|edu|gov|mil|int|info|biz|name|pro|io|dev|app|cloud|online|site|tech|xyz|local|localdomain|lan|home|internal|intranet"
+    "|intra|corp|private|arpa|test|example|invalid|vpn|office"
+    "|ac|ae|ar|at|au|be|bg|bo|br|ca|ch|cl|cn|co|cz|de|dk|ec|ee|es|eu|fi|fr|gr|hk|hr|hu|id|ie|il|in|ir|is|it|jp|kr|kz|lt|lu|lv|ma|me|mx"
+    "|my|nl|no|nz|pe|ph|pk|pl|pt|py|ro|ru|sa|se|sg|si|sk|th|tr|tv|tw|ua|uk|us|uy|ve|vn|za"
 )
 #: A whole domain name; not a file's path, and not a part of a token.
 HOST_NAME = re.compile(
@@ -71,13 +106,11 @@ HOST_NAME = re.compile(
     re.IGNORECASE,
 )
 
-_NOT_USERS = "authentication|name|names|agent|account|group|with|from|is|was|has|and|or|not|the|of|id|id's|mode|space|logged|failed|to|in|on|login|certificate"
-
 #: (pattern with a group `name`, "user" or "host"), in the order of their use.
 CONTEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
-    *((re.compile(text), "host") for text in _HOST[:1]),
-    *((re.compile(text.replace("{}", _NOT_USERS), re.MULTILINE), "user") for text in _USER),
-    *((re.compile(text, re.IGNORECASE), "host") for text in _HOST[1:]),
+    (re.compile(_HEADER, re.MULTILINE), "host"),
+    *((re.compile(text, re.MULTILINE), "user") for text in _USER),
+    *((re.compile(text, re.IGNORECASE), "host") for text in _HOST),
 )
 
 

@@ -10,31 +10,84 @@ from collections import Counter
 
 from knowledge.logs.scan import Scanner
 
-#: Texts that only one product writes.
-_PRODUCTS: dict[str, tuple[str, ...]] = {
-    "OpenVPN": (
-        "TLS Error: TLS key negotiation failed", "Initialization Sequence Completed", "OpenVPN 2.", "Peer Connection Initiated with",
-        "openvpn[", "ovpn-", "TLS handshake failed", "VERIFY OK: depth=", "PUSH: Received control message", "TUN/TAP device tun",
-        "AUTH: Received control message: AUTH_FAILED", "Data Channel Encrypt: Cipher", "MANAGEMENT: >STATE:",
-    ),
-    "WireGuard": (
-        "Sending handshake initiation to peer", "Handshake for peer", "Receiving keepalive packet from peer", "wg-quick", "wireguard:",
-        "Sending keepalive packet to peer", "[TUN] [", "Interface created with userspace", "latest handshake:", "wireguard.com",
-    ),
-    "Cisco AnyConnect": (
-        "acvpnagent", "acvpnui", "AnyConnect", "csc_vpnagent", "vpnagentd", "Cisco Secure Client", "CSTP state =", "openconnect",
-        "Connected as ", "CTransportCurl", "X-CSTP-",
-    ),
-    "GlobalProtect": ("GlobalProtect", "PanGPS", "PanGPA", "pangps", "gp-portal", "PanMSAgent", "global-protect"),
-    "SSTP": (
-        "WAN Miniport (SSTP)", "RasSstp", "sstp-client", "sstpc[", "sstp-", "SSTP:", "VpnStrategy = SSTP", "CoId={SSTP", "Secure Socket Tunneling",
-    ),
-    "PPTP": ("pptp_ctrl.c", "nm-pptp-service", "WAN Miniport (PPTP)", "VpnStrategy = PPTP", "pptpd["),
-    "FortiClient SSL VPN": ("forticlientsslvpn", "FortiSSLVPN", "openfortivpn", "sslvpn_login"),
-    "Tailscale": ("tailscaled", "magicsock:", "control: NetInfo"),
-    "ZeroTier": ("ZeroTier", "zerotier-one"),
-}  # fmt: skip
-_TEXTS = tuple((product, text) for product, texts in _PRODUCTS.items() for text in texts)
+#: Texts that only one product writes, one a line.
+_PRODUCTS = {
+    "OpenVPN": """
+        TLS Error: TLS key negotiation failed
+        TLS handshake failed
+        Initialization Sequence Completed
+        OpenVPN 2.
+        openvpn[
+        ovpn-
+        Peer Connection Initiated with
+        VERIFY OK: depth=
+        PUSH: Received control message
+        AUTH: Received control message: AUTH_FAILED
+        TUN/TAP device tun
+        Data Channel Encrypt: Cipher
+        MANAGEMENT: >STATE:
+    """,
+    "WireGuard": """
+        Sending handshake initiation to peer
+        Sending keepalive packet to peer
+        Receiving keepalive packet from peer
+        Handshake for peer
+        Interface created with userspace
+        latest handshake:
+        wg-quick
+        wireguard:
+        [TUN] [
+    """,
+    "Cisco AnyConnect": """
+        AnyConnect
+        Cisco Secure Client
+        acvpnagent
+        acvpnui
+        csc_vpnagent
+        vpnagentd
+        openconnect
+        X-CSTP-
+        CTransportCurl
+    """,
+    "GlobalProtect": """
+        GlobalProtect
+        PanGPS
+        PanGPA
+        pangps
+        PanMSAgent
+        gp-portal
+    """,
+    "SSTP": """
+        WAN Miniport (SSTP)
+        VpnStrategy = SSTP
+        RasSstp
+        sstp-client
+        sstpc[
+        Secure Socket Tunneling
+    """,
+    "PPTP": """
+        WAN Miniport (PPTP)
+        VpnStrategy = PPTP
+        pptp_ctrl.c
+        nm-pptp-service
+        pptpd[
+    """,
+    "FortiClient SSL VPN": """
+        forticlientsslvpn
+        FortiSSLVPN
+        openfortivpn
+        sslvpn_login
+    """,
+    "Tailscale": """
+        tailscaled
+        magicsock:
+    """,
+    "ZeroTier": """
+        ZeroTier
+        zerotier-one
+    """,
+}
+_TEXTS = tuple((product, text.strip()) for product, texts in _PRODUCTS.items() for text in texts.strip().splitlines())
 #: From how many different texts on a product is believed.
 _ENOUGH = 2
 

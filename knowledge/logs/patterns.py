@@ -48,7 +48,7 @@ class Hole(StrEnum):
 
 
 #: A token of redaction, so that a redacted line still matches.
-TOKEN = r"\[(?:secret|[a-z][a-z0-9]*(?:-[a-z]+)*-\d{1,6})\]"
+_MASK = r"\[(?:secret|[a-z][a-z0-9]*(?:-[a-z]+)*-\d{1,6})\]"
 
 _NUMBER = r"[+-]?(?:0[xX][0-9A-Fa-f]{1,16}|\d{1,20}(?:\.\d{1,9})?)"
 _WORD = r"[^\s\"'<>\[\](){},;]"
@@ -272,8 +272,8 @@ def _inner(hole: Hole) -> str:
     longest = LONGEST.get(hole, 0)
     return {
         Hole.NUMBER: _NUMBER,
-        Hole.WORD: rf"{TOKEN}|{_WORD}{{1,{longest}}}?",
-        Hole.NAME: rf"{TOKEN}|[^\s][^\r\n]{{0,{longest}}}?",
+        Hole.WORD: rf"{_MASK}|{_WORD}{{1,{longest}}}?",
+        Hole.NAME: rf"{_MASK}|[^\s][^\r\n]{{0,{longest}}}?",
         Hole.ADDRESS: rf"{_IPV4}|{_BRACKETED}|{_IPV6}|{_LOOSE}{{0,{longest}}}?",
         Hole.HEX: rf"\[secret\]|(?:0[xX])?[0-9A-Fa-f]{{1,{longest}}}",
         Hole.QUOTED: _quoted(),
@@ -286,8 +286,8 @@ def _last(hole: Hole) -> str:
     longest = LONGEST.get(hole, 0)
     return {
         Hole.NUMBER: rf"{_NUMBER}(?!\d)",
-        Hole.WORD: rf"{TOKEN}|{_WORD}{{0,{longest}}}(?<![.:!?])",
-        Hole.NAME: rf"{TOKEN}|[^\s\"'<>,;]{{1,{longest}}}(?<![.:!?])",
+        Hole.WORD: rf"{_MASK}|{_WORD}{{0,{longest}}}(?<![.:!?])",
+        Hole.NAME: rf"{_MASK}|[^\s\"'<>,;]{{1,{longest}}}(?<![.:!?])",
         Hole.ADDRESS: rf"{_IPV4}|{_BRACKETED}|{_IPV6}(?<![^:]:)|(?:{_LOOSE}{{0,{longest}}}{_LOOSE_END})?",
         Hole.HEX: rf"\[secret\]|(?:0[xX])?[0-9A-Fa-f]{{1,{longest}}}",
         Hole.QUOTED: _quoted(),
@@ -381,7 +381,7 @@ def _sure_literals(text: str) -> tuple[str, ...]:
             return ()
         if character in "*?{" and run:
             run.pop()
-        if character in "(":
+        if character == "(":
             depth += 1
         if character == ")":
             depth -= 1

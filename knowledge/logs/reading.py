@@ -32,17 +32,26 @@ _SAMPLE = 100
 #: Reasons for which a file was refused, rather than merely not understood.
 _REFUSALS = frozenset(
     {
-        ReadReason.BOMB, ReadReason.TOO_LARGE, ReadReason.TOO_DEEP, ReadReason.TOO_MANY_MEMBERS, ReadReason.ENCRYPTED, ReadReason.DAMAGED,
-        ReadReason.UNSUPPORTED, ReadReason.NEEDS_OCR, ReadReason.BINARY, ReadReason.EMPTY,
+        ReadReason.BINARY,
+        ReadReason.BOMB,
+        ReadReason.DAMAGED,
+        ReadReason.EMPTY,
+        ReadReason.ENCRYPTED,
+        ReadReason.NEEDS_OCR,
+        ReadReason.TOO_DEEP,
+        ReadReason.TOO_LARGE,
+        ReadReason.TOO_MANY_MEMBERS,
+        ReadReason.UNSUPPORTED,
     }
-)  # fmt: skip
+)
 
 
 @dataclass(slots=True)
 class _Counts:
     lines: int = 0
     understood: float = 0.0
-    named: Counter[FormatId] = field(default_factory=Counter)
+    #: Lines that named a program, by the formats that it writes.
+    named: Counter[tuple[FormatId, ...]] = field(default_factory=Counter)
     #: Lines of small files that began as a format's lines do, though no program was named.
     begun: Counter[FormatId] = field(default_factory=Counter)
 
@@ -89,8 +98,11 @@ class Reading:
                 line = self._chunk(chunk, part.member, line, large=size > LARGE)
         except ReadError as error:
             self._reasons.setdefault(ReadReason(str(error)), None)
-        for event in self._events.end() if self._events else ():
-            self._event(event, part.member)
+        self._end_events(part.member)
+
+    def _end_events(self, member: str | None) -> None:
+        for event in self._events.end() if self._events is not None else ():
+            self._event(event, member)
 
     def _chunk(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
         if not self._hits.dropped:
@@ -119,7 +131,7 @@ class Reading:
                 continue
             if self._line(text, member, line + index, (*indices, *self._known.needleless)):
                 hits.add(index)
-            for event in self._events.feed(line + index, text) if self._events else ():
+            for event in self._events.feed(line + index, text) if self._events is not None else ():
                 if self._event(event, member):
                     hits.update(range(max(0, event.first - line), index + 1))
         self._kept.add(texts, hits)
@@ -147,8 +159,8 @@ class Reading:
                 hits.append(
                     Hit(record=record, member=member, text=event.text if at == event.lines[0][0] else message, matches=matches)
                 )
-        for each in formats[:1]:
-            self._counts.named[each] += event.last - event.first + 1
+        if formats:
+            self._counts.named[formats] += event.last - event.first + 1
             self._counts.understood += event.last - event.first + 1
         self._hits.supersede(member, event.first, frozenset(each.signature.fact for hit in hits for each in hit.matches))
         for hit in hits:
@@ -160,8 +172,8 @@ class Reading:
         self._counts.lines += 1
         if record.repeats:
             self._hits.again(record.repeats)
-        for each in record.formats[:1]:
-            self._counts.named[each] += 1
+        if record.formats:
+            self._counts.named[record.formats] += 1
         hit = self._hit(record, text, member, indices)
         if hit or record.formats:
             self._counts.understood += 1
@@ -187,8 +199,8 @@ class Reading:
             at = start
             text = chunk[start:end].decode("utf-8", "replace").rstrip("\r")
             record = self._known.record(text, number, self._clocks)
-            for each in record.formats[:1]:
-                self._counts.named[each] += 1
+            if record.formats:
+                self._counts.named[record.formats] += 1
             if self._hit(record, text, member, indices):
                 hits.add(number - line)
         self._counts.lines += total
@@ -227,8 +239,9 @@ class Reading:
 
     def _formats(self, facts: Sequence[Fact], believed: dict[FormatId, int]) -> tuple[FormatId, ...]:
         said = Counter(fact.format for fact in facts if fact.format is not None)
-        for each, count in self._counts.named.items():
-            if self._known.shapes[each].format.programs - HOSTS:
+        for names, count in self._counts.named.items():
+            each = max(names, key=lambda name: believed.get(name, 0))
+            if {program.lower() for program in self._known.shapes[each].format.programs} - HOSTS:
                 said[each] += count
         for each, count in self._counts.begun.items():
             if each in said or (count >= 3 and self._known.shapes[each].telling and count * 2 >= self._counts.lines):

@@ -25,7 +25,7 @@ from knowledge.terms import Clock, FormatId
 __all__ = ["Catalogue", "Record", "Shape", "catalogue"]
 
 #: Programs that write of much else: their mere presence does not make a file a VPN log.
-HOSTS = frozenset("kernel systemd networkmanager dnsmasq dhclient rsyslogd sshd nm-dispatcher".split())
+HOSTS = frozenset(["kernel", "systemd", "networkmanager", "dnsmasq", "dhclient", "rsyslogd", "sshd", "nm-dispatcher"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,7 @@ def installed(engine: str) -> bool:
 
 
 class Scanner:
-    """Finds the lines of a text that hold needles.
+    r"""Finds the lines of a text that hold needles.
 
     >>> scanner = Scanner(["NO_PROPOSAL_CHOSEN", "Timeout"])
     >>> list(scanner.lines(b"one\\nNO_PROPOSAL_CHOSEN, Timeout\\n"))

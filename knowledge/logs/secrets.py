@@ -1,4 +1,4 @@
-r"""Secrets in foreign text: keys, passwords, hashes, challenge and response. They become `[secret]` for good and stand in no table.
+r"""Secrets in foreign text: keys, passwords, hashes, challenges. They become `[secret]` for good and stand in no table.
 
     : PSK "correct horse"                                 ipsec.secrets
     rcvd [CHAP Challenge id=0x1 <a8a6ae744b49cb76037bf9a1f8350b8e>, name = "gw"]
@@ -18,9 +18,10 @@ SECRET = "[secret]"  # noqa: S105 - the mask itself
 
 #: Names under which secrets are written down.
 _KEY = (
-    r"(?:pre[ _-]?shared[ _-]?(?:key|secret)|shared[ _-]?(?:secret|key)|psk(?:[ _-]?(?:secret|key))?|pass[ _-]?(?:word|wd|phrase|code)|pwd"
-    r"|secret|senha|segredo|chave(?: pr[ée][ _-]?(?:com)?partilhada)?|contrase(?:ñ|n|ñ)a|clave(?: precompartida)?|passwort|kennwort"
-    r"|mot de passe|пароль|密码|密碼|パスワード|비밀번호|private[ _-]?key|api[ _-]?key|(?:access|auth|session|refresh)[ _-]?token|token)"
+    r"(?:pre[ _-]?shared[ _-]?(?:key|secret)|shared[ _-]?(?:secret|key)|psk(?:[ _-]?(?:secret|key))?"
+    r"|pass[ _-]?(?:word|wd|phrase|code)|pwd|secret|private[ _-]?key|api[ _-]?key|(?:access|auth|session|refresh)[ _-]?token"
+    r"|token|senha|segredo|chave(?: pr[ée][ _-]?(?:com)?partilhada)?|contrase(?:ñ|n|n\u0303)a|clave(?: precompartida)?|passwort"
+    r"|kennwort|mot de passe|пароль|密码|密碼|パスワード|비밀번호)"
 )
 #: Values that are no secret, or are masked already.
 _HARMLESS = re.compile(
@@ -36,8 +37,9 @@ _KEYED = re.compile(rf"({_KEY}\"?'?[ \t]*(?::?=|=>|:)[ \t]*){_VALUE}", re.IGNORE
 _QUOTED = re.compile(rf"({_KEY}[ \t]+)(\"[^\"\n]+\"|'[^'\n]+'|“[^”\n]+”)", re.IGNORECASE)
 _SAID = re.compile(rf"({_KEY}[ \t]+(?:is|was|é|eh|era|es|est|ist|lautet|=)[ \t]+(?:now[ \t]+)?){_VALUE}", re.IGNORECASE)
 _CONFIGURED = re.compile(
-    rf"(?m)(^[ \t]*(?:[\w.@~()/-]*[#>$][ \t]*)?(?:set|add|crypto|ppp|username|ikev[12]|isakmp|ipsec|tunnel-group|radius-server|l2tp|vpdn|aaa|local|remote"
-    rf"|pre-shared-key|psksecret|key|edit|server)\b[^\n\"]*?(?:{_KEY}|\bkey)[ \t]+(?:ENC[ \t]+|ascii-text[ \t]+|simple[ \t]+|cipher[ \t]+|[0-9][ \t]+)?)"
+    rf"(?m)(^[ \t]*(?:[\w.@~()/-]*[#>$][ \t]*)?(?:set|add|crypto|ppp|username|ikev[12]|isakmp|ipsec|tunnel-group"
+    rf"|radius-server|l2tp|vpdn|aaa|local|remote|pre-shared-key|psksecret|key|edit|server)\b[^\n\"]*?(?:{_KEY}|\bkey)[ \t]+"
+    r"(?:ENC[ \t]+|ascii-text[ \t]+|simple[ \t]+|cipher[ \t]+|[0-9][ \t]+)?)"
     rf"{_VALUE}",
     re.IGNORECASE,
 )
@@ -46,10 +48,12 @@ _CONFIGURED_ALONE = re.compile(
 )
 _IPSEC_SECRETS = re.compile(r"(\b(?:PSK|XAUTH|EAP|NTLM|PIN)[ \t]+)(\"[^\"\n]*\"|'[^'\n]*'|0[sx][^\s\"]+)")
 _CHAP_SECRETS = re.compile(
-    r"(?m)^([ \t]*(?:\"[^\"\n]+\"|[^\s\"#\[]+)[ \t]+(?:\*|l2tpd?|pptpd?|xl2tpd)[ \t]+)(\"[^\"\n]*\"|[^\s\"\[*]+)(?=[ \t]+(?:\*|\"?\d|\[))"
+    r"(?m)^([ \t]*(?:\"[^\"\n]+\"|[^\s\"#\[]+)[ \t]+(?:\*|l2tpd?|pptpd?|xl2tpd)[ \t]+)"
+    r"(\"[^\"\n]*\"|[^\s\"\[*]+)(?=[ \t]+(?:\*|\"?\d|\[))"
 )
 _CHAP = re.compile(
-    r"((?:CHAP|EAP)[ \t]+(?:Challenge|Response|Request|Success)[ \t]+id=\S+[ \t]+(?:[\w-]+[ \t]+)?<)([0-9A-Fa-f][0-9A-Fa-f .]{3,})(?=>)"
+    r"((?:CHAP|EAP)[ \t]+(?:Challenge|Response|Request|Success)[ \t]+id=\S+[ \t]+(?:[\w-]+[ \t]+)?<)"
+    r"([0-9A-Fa-f][0-9A-Fa-f .]{3,})(?=>)"
 )
 _MSCHAP = re.compile(r"(\b[SC]=)([0-9A-Fa-f]{8,})\b")
 _ATTRIBUTE = re.compile(r"((?:Password|Challenge|Response|Key|Authenticator|Hash|Secret|Keys)\"?[ \t]*:?=[ \t]*)(0x[0-9A-Fa-f]+)")
@@ -63,8 +67,8 @@ _BLOCK = re.compile(r"(-----BEGIN [A-Z0-9 ]*-----)(.*?)(-----END [A-Z0-9 ]*-----
 _BLOCK_LINE = re.compile(r"(?m)^([ \t]*)([^\s].*?)([ \t\r]*)$")
 _BLOCK_PREFIX = re.compile(r"^([^\n]*?)[A-Za-z0-9+/=]{16,}[ \t\r]*$")
 _HEX_GROUPS = re.compile(
-    r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}[ \t]{1,3}){7,}[0-9A-Fa-f]{2}(?![\w:.-])|(?<![\w:.-])(?:[0-9A-Fa-f]{4}[ \t]{1,3}){3,}[0-9A-Fa-f]{2,4}(?![\w:.-])"
-    r"|(?<![\w:.-])(?:[0-9A-Fa-f]{8}[ \t]{1,3}){2,}[0-9A-Fa-f]{2,8}(?![\w:.-])"
+    r"(?<![\w:.-])(?:(?:[0-9A-Fa-f]{2}[ \t]{1,3}){7,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ \t]{1,3}){3,}[0-9A-Fa-f]{2,4}"
+    r"|(?:[0-9A-Fa-f]{8}[ \t]{1,3}){2,}[0-9A-Fa-f]{2,8})(?![\w:.-])"
 )
 _HEX_TAIL = re.compile(r"(?m)(\[secret\])(?:[ \t]*\.\.\.)?(?:[ \t]*\|[^\n]*|[ \t]{2,}(?!\[secret\])[^\n]{1,24})$")
 _HEX_COLONS = re.compile(r"(vendor id:?[ \t]+)?(?<![\w:-])(?:[0-9A-Fa-f]{2}[:-]){8,}(?:[0-9A-Fa-f]{2})?(?![\w-])", re.IGNORECASE)

@@ -1,7 +1,7 @@
-"""What English Windows says for an event, so that one signature reads it in every language and layout.
+r"""What English Windows says for an event, so that one signature reads it in every language and layout.
 
 20227 ['{GUID}', 'CORP\\\\anna', 'Work VPN', '809']
--> CoId={GUID}: The user CORP\\\\anna dialed a connection named Work VPN which has failed. The error code returned on failure is 809.
+-> CoId={GUID}: The user CORP\\\\anna dialed a connection named Work VPN which has failed. The error code … is 809.
 """
 
 from __future__ import annotations
@@ -13,67 +13,94 @@ from types import MappingProxyType
 #: By source (small letters) and id: the sentence, with the numbers of the event's data in it.
 _SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
     {
-        ("rasclient", "20220"): "The connection to {0} made using the device {1} was terminated. The error code returned on failure is {2}.",
+        ("rasclient", "20220"): (
+            "The connection to {0} made using the device {1} was terminated. The error code returned on failure is {2}."
+        ),
         ("rasclient", "20221"): "CoId={0}: The user {1} has started dialing a {2} connection using a {3} profile named {4}.",
-        ("rasclient", "20222"): "CoId={0}: The user {1} is trying to establish a link to the Remote Access Server for the connection named {2}"
-        " using the following device:",
-        ("rasclient", "20223"): "CoId={0}: The user {1} has successfully established a link to the Remote Access Server using the following device:",
+        ("rasclient", "20222"): (
+            "CoId={0}: The user {1} is trying to establish a link to the Remote Access Server for the connection named {2}"
+            " using the following device:"
+        ),
+        ("rasclient", "20223"): (
+            "CoId={0}: The user {1} has successfully established a link to the Remote Access Server using the following device:"
+        ),
         ("rasclient", "20224"): "CoId={0}: The link to the Remote Access Server has been established by user {1}.",
-        ("rasclient", "20225"): "CoId={0}: The user {1} has dialed a connection named {2} to the Remote Access Server which has successfully connected.",
-        ("rasclient", "20226"): "CoId={0}: The user {1} dialed a connection named {2} which has terminated."
-        " The reason code returned on termination is {3}.",
-        ("rasclient", "20227"): "CoId={0}: The user {1} dialed a connection named {2} which has failed."
-        " The error code returned on failure is {3}.",
-        ("remoteaccess", "20271"): "CoId={0}: The user {1} connected from {2} but failed an authentication attempt due to the following reason: {3}",
+        ("rasclient", "20225"): (
+            "CoId={0}: The user {1} has dialed a connection named {2} to the Remote Access Server"
+            " which has successfully connected."
+        ),
+        ("rasclient", "20226"): (
+            "CoId={0}: The user {1} dialed a connection named {2} which has terminated."
+            " The reason code returned on termination is {3}."
+        ),
+        ("rasclient", "20227"): (
+            "CoId={0}: The user {1} dialed a connection named {2} which has failed. The error code returned on failure is {3}."
+        ),
+        ("remoteaccess", "20271"): (
+            "CoId={0}: The user {1} connected from {2} but failed an authentication attempt due to the following reason: {3}"
+        ),
     }
-)  # fmt: skip
+)
 #: What shows that a text is the English one already.
 _ENGLISH = re.compile(
-    r"\b(?:The (?:user|connection|link|following|error|port|Remote|communication)|Network Policy Server|IPsec|Unable to|failed|has been|was)\b"
+    r"\b(?:The (?:user|connection|link|following|error|port|Remote|communication)|Network Policy Server|IPsec"
+    r"|Unable to|failed|has been|was)\b"
 )
 _COID = re.compile(r"CoId=(\{[0-9A-Fa-f-]{36}\})")
 _NUMBER = re.compile(r"-?\d{1,10}(?!.*\d)", re.DOTALL)
 #: How other languages say that dialling failed with a number: hints only, the number decides.
 _FAILED = re.compile(
-    r"(?:失败后返回的错误代码为|失敗後傳回的錯誤碼(?:為|是)|c[óo]digo de erro (?:retornado|devolvido)\D{0,40}?|c[óo]digo de error devuelto\D{0,40}?|Fehlercode\D{0,40}?"
-    r"|code d'erreur (?:renvoyé|retourné)\D{0,60}?|codice (?:di )?errore restituito\D{0,40}?|[Кк]од ошибки\D{0,40}?|エラー ?コード\D{0,20}?|오류 코드\D{0,20}?"
-    r"|foutcode\D{0,40}?|[Kk]od błędu\D{0,40}?|[Hh]ata kodu\D{0,40}?|[Ff]elkod\D{0,40}?|kód chyby\D{0,40}?)\s*(?P<code>-?\d{3,10})"
+    r"(?:失败后返回的错误代码为|失敗後傳回的錯誤碼(?:為|是)|エラー ?コード\D{0,20}?|오류 코드\D{0,20}?"
+    r"|(?:c[óo]digo de erro (?:retornado|devolvido)|c[óo]digo de error devuelto|Fehlercode|code d'erreur (?:renvoyé|retourné)"
+    r"|codice (?:di )?errore restituito|[Кк]од ошибки|foutcode|[Kk]od błędu|[Hh]ata kodu|[Ff]elkod|kód chyby)\D{0,60}?)"
+    r"\s*(?P<code>-?\d{3,10})"
 )
+_GRANTED = "Network Policy Server granted access to a user."
+_DENIED = "Network Policy Server denied access to a user."
 _FIRST_SENTENCES = (
-    (re.compile(r"serveur NPS a accordé|Netzwerkrichtlinienserver.{1,60}gewährt|directivas de redes concedió|Pol[íi]ticas de Rede concedeu"),
-     "Network Policy Server granted access to a user."),
-    (re.compile(r"serveur NPS a refusé|Netzwerkrichtlinienserver.{1,60}verweigert|directivas de redes (?:ha )?deneg|Pol[íi]ticas de Rede negou"),
-     "Network Policy Server denied access to a user."),
-)  # fmt: skip
+    (re.compile("serveur NPS a accordé|Netzwerkrichtlinienserver.{1,60}gewährt|directivas de redes (?:ha )?concedi"), _GRANTED),
+    (re.compile("serveur NPS a refusé|Netzwerkrichtlinienserver.{1,60}verweigert|directivas de redes (?:ha )?deneg"), _DENIED),
+    (re.compile("Pol[íi]ticas de Rede concedeu"), _GRANTED),
+    (re.compile("Pol[íi]ticas de Rede negou"), _DENIED),
+)
+
+
+def _by_label(table: Mapping[str, str]) -> Mapping[str, str]:
+    """A table from label to meaning, for one that lists the labels of each meaning with `|` between them."""
+    return MappingProxyType({label: meaning for meaning, labels in table.items() for label in labels.split("|")})
+
+
 #: Labels of fields, in other languages (small letters), and what English calls them.
-LABELS: Mapping[str, str] = MappingProxyType(
+LABELS = _by_label(
     {
-        "code raison": "Reason Code", "code de raison": "Reason Code", "code motif": "Reason Code", "ursachencode": "Reason Code",
-        "código de motivo": "Reason Code", "código de razón": "Reason Code", "código do motivo": "Reason Code", "原因代码": "Reason Code",
-        "raison": "Reason", "ursache": "Reason", "motivo": "Reason", "razón": "Reason", "原因": "Reason",
-        "nom de compte": "Account Name", "kontoname": "Account Name", "nombre de cuenta": "Account Name", "nome da conta": "Account Name",
-        "type d'authentification": "Authentication Type", "authentifizierungstyp": "Authentication Type",
-        "tipo de autenticación": "Authentication Type", "tipo de autenticação": "Authentication Type",
+        "Reason Code": (
+            "code raison|code de raison|code motif|ursachencode|código de motivo|código de razón|código do motivo|原因代码"
+        ),
+        "Reason": "raison|ursache|motivo|razón|原因",
+        "Account Name": "nom de compte|kontoname|nombre de cuenta|nome da conta",
+        "Authentication Type": "type d'authentification|authentifizierungstyp|tipo de autenticación|tipo de autenticação",
     }
-)  # fmt: skip
+)
 #: Labels of an event's head, in the languages of its viewers (small letters).
-HEADS: Mapping[str, str] = MappingProxyType(
+HEADS = _by_label(
     {
-        "log name": "log", "protokollname": "log", "nome do log": "log", "nombre de registro": "log", "journal": "log", "nom du journal": "log",
-        "source": "source", "quelle": "source", "fonte": "source", "origen": "source", "origem": "source", "来源": "source", "providername": "source",
-        "provider name": "source", "date": "date", "datum": "date", "data": "date", "fecha": "date", "日期": "date", "timegenerated": "date",
-        "timecreated": "date", "timewritten": "ignored", "event id": "id", "eventid": "id", "id": "id", "ereignis-id": "id", "event": "id",
-        "identificação do evento": "id", "id do evento": "id", "id. do evento": "id", "id de evento": "id", "id. de evento": "id",
-        "id de l'événement": "id", "id événement": "id", "id evento": "id", "事件 id": "id", "instanceid": "instance", "error": "id",
-        "type": "ignored", "level": "ignored", "leveldisplayname": "ignored", "entrytype": "ignored", "task category": "ignored", "user": "ignored",
-        "keywords": "ignored", "computer": "ignored", "machinename": "ignored", "index": "ignored", "category": "ignored", "opcode": "ignored",
-        "categorynumber": "ignored", "username": "ignored", "site": "ignored", "container": "ignored", "data ": "ignored", "time": "ignored",
-        "ebene": "ignored", "benutzer": "ignored", "schlüsselwörter": "ignored", "aufgabenkategorie": "ignored", "nível": "ignored",
-        "usuário": "ignored", "computador": "ignored", "nivel": "ignored", "usuario": "ignored", "equipo": "ignored", "niveau": "ignored",
-        "description": "text", "beschreibung": "text", "descrição": "text", "descripción": "text", "描述": "text", "message": "text",
-        "replacementstrings": "data",
+        "log": "log name|protokollname|nome do log|nombre de registro|journal|nom du journal",
+        "source": "source|quelle|fonte|origen|origem|来源|providername|provider name",
+        "date": "date|datum|data|fecha|日期|timegenerated|timecreated",
+        "id": (
+            "event id|eventid|id|event|error|ereignis-id|identificação do evento|id do evento|id. do evento|id de evento"
+            "|id. de evento|id de l'événement|id événement|id evento|事件 id"
+        ),
+        "instance": "instanceid",
+        "text": "description|beschreibung|descrição|descripción|描述|message",
+        "data": "replacementstrings",
+        "ignored": (
+            "timewritten|type|level|leveldisplayname|entrytype|task category|user|keywords|computer|machinename|index|category"
+            "|opcode|categorynumber|username|site|container|time|task|ebene|benutzer|schlüsselwörter|aufgabenkategorie|nível|usuário"
+            "|computador|nivel|usuario|equipo|niveau"
+        ),
     }
-)  # fmt: skip
+)
 
 
 def english(source: str, number: str, text: str, data: Sequence[str]) -> str:

@@ -48,6 +48,8 @@ class Match:
     message: str
     #: The line began as this format's lines do.
     begun: bool
+    #: That beginning is this format's alone.
+    telling: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,32 +137,37 @@ def match(record: Record, indices: Iterable[int], known: Catalogue) -> tuple[Mat
                 thread=record.thread or thread,
                 message=message,
                 begun=begin is not None,
+                telling=begin is not None and shape.telling,
             )
         )
     return tuple(found)
 
 
-def settle(hits: Iterable[Hit], named: Mapping[FormatId, int]) -> dict[FormatId, int]:
+def settle(hits: Iterable[Hit], named: Mapping[tuple[FormatId, ...], int]) -> dict[FormatId, int]:
     """Which formats are believed, and how strongly.
 
     Args:
         hits: all hits.
-        named: how many lines named a program of each format.
+        named: how many lines named a program, by the formats that the program writes; where these are several, the one that
+            more lines match is believed, and the others are not.
     """
-    score: Counter[FormatId] = Counter({each: 1000 * count for each, count in named.items()})
+    score: Counter[FormatId] = Counter()
     told: dict[FormatId, dict[str, int]] = defaultdict(dict)
     begun: Counter[FormatId] = Counter()
     for hit in hits:
         for each in hit.matches:
-            if hit.record.formats:
-                score[each.format] += 10
-                continue
             told[each.format][each.signature.id] = each.pattern.weight
             begun[each.format] += each.begun
+            score[each.format] += 10
     for name, weights in told.items():
         enough = sum(weights.values()) + (ENOUGH if begun[name] else 0)
-        if enough >= ENOUGH or len(weights) > 1 or score[name]:
-            score[name] += enough + 5 * begun[name]
+        score[name] = score[name] + enough + 5 * begun[name] if enough >= ENOUGH or len(weights) > 1 else 0
+    for formats, count in named.items():
+        best = max(formats, key=lambda name: (score[name], -formats.index(name)))
+        score[best] += 1000 * count
+        for other in formats:
+            if other != best and (other,) not in named:
+                score[other] = 0
     return {name: value for name, value in score.items() if value > 0}
 
 
@@ -208,6 +215,8 @@ def facts_of(hits: Iterable[Hit], believed: Mapping[FormatId, int], tokens: Toke
 def _chosen(hit: Hit, believed: Mapping[FormatId, int]) -> list[Match]:
     """The matches of the format that is believed most; of several for the same fact the one that tells most."""
     candidates = [each for each in hit.matches if each.format in believed]
+    if hit.record.bare and any(each.begun and each.telling for each in candidates):
+        candidates = [each for each in candidates if each.begun]
     if not candidates:
         return []
     best = max(candidates, key=lambda each: (each.begun, believed[each.format], each.pattern.weight)).format

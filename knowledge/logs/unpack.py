@@ -73,7 +73,7 @@ class _Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def unpack(source: Path | bytes, limits: Limits = Limits()) -> Iterator[Part | Refused]:  # noqa: B008 - frozen
+def unpack(source: Path | bytes, limits: Limits = Limits()) -> Iterator[Part | Refused]:
     """The texts of an upload, in the archive's order.
 
     Raises:
@@ -267,14 +267,14 @@ class _Xz:
 
 def _decompressed(kind: Container, stream: _Rewound) -> _Stream:
     if kind is Container.GZIP:
-        return cast("_Stream", gzip.GzipFile(fileobj=stream, mode="rb"))
+        return cast("_Stream", gzip.GzipFile(fileobj=_Readable(stream), mode="rb"))
     if kind is Container.BZIP2:
         return bz2.BZ2File(cast("IO[bytes]", _Readable(stream)))
     return _Xz(stream)
 
 
 class _Readable(io.RawIOBase):
-    """What `bz2` asks of a stream."""
+    """What `gzip` and `bz2` ask of a stream."""
 
     def __init__(self, stream: _Rewound) -> None:
         self._stream = stream

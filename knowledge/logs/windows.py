@@ -26,11 +26,25 @@ from knowledge.logs.sentences import HEADS, LABELS, english, translated
 __all__ = ["Event", "Events", "may_hold_events"]
 
 #: What makes a text worth looking at for events.
-_MARKERS = (
-    b"<Event", b"Event ID", b"EventID", b"Event[", b"CoId", b"Ereignis-ID", b"RasClient", b"RemoteAccess", b"Network Policy Server", b"NPS",
-    b"ReplacementStrings", "错误代码".encode(), b"Event: 2", b"Source: Rem", b"Source: Router", b"do evento", b"de evento", b"Fehlercode",
-    b"digo de err", b"code d'erreur", b"Netzwerkrichtlinien", b"RASCLIENT",
-)  # fmt: skip
+_MARKERS = tuple(
+    text.encode()
+    for text in (
+        *(
+            "<Event",
+            "Event ID",
+            "EventID",
+            "Event[",
+            "Event: 2",
+            "ReplacementStrings",
+            "CoId",
+            "RasClient",
+            "RASCLIENT",
+            "RemoteAccess",
+        ),
+        *("Source: Rem", "Source: Router", "Network Policy Server", "NPS", "Netzwerkrichtlinien"),
+        *("Ereignis-ID", "do evento", "de evento", "错误代码", "Fehlercode", "digo de err", "code d'erreur"),
+    )
+)
 #: Lines of one event, at most.
 _LONGEST = 400
 
@@ -48,12 +62,14 @@ _SETTING = re.compile(r"^\s*(?P<key>[A-Za-z][\w .()/-]{1,50}?)\s*=\s*(?P<value>.
 _FIELD = re.compile(r"^\s*(?P<key>[^\W\d][^:=<>\t\n]{1,60}?)\s?[:：](?:\t+| {2,}|\s*$|\s)(?P<value>.*)$")
 _LISTED = re.compile(r"^(?P<key>[A-Z]\w{1,30})\s+: ?(?P<value>.*)$")
 _CSV = re.compile(
-    r"^\"?[^\",\t;]{3,14}\"?[,;\t]\"?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ T]\d{1,2}:\d{2}[^,;\t]{0,12}\"?[,;\t]\"?(?P<source>[^,;\t\"]{3,60})\"?[,;\t]\"?(?P<id>\d{2,5})\b"
+    r"^\"?[^\",\t;]{3,14}\"?[,;\t]\"?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ T]\d{1,2}:\d{2}[^,;\t]{0,12}\"?[,;\t]\"?"
+    r"(?P<source>[^,;\t\"]{3,60})\"?(?P<comma>[,;\t])\"?(?P<id>\d{2,5})\b"
 )
 _POWERSHELL = re.compile(r"^(?P<time>\d{4}-\d\d-\d\dT[\d:.]+\S*);(?P<id>20\d{3});(?P<rest>.*)$")
 _COID = re.compile(r"CoId=(\{[0-9A-Fa-f-]{36}\})")
 _NPS = re.compile(
-    r"Network Policy Server (?:granted|denied|discarded)|\bNPS a (?:accordé|refusé)|Netzwerkrichtlinienserver|directivas de redes|Pol[íi]ticas de Rede"
+    r"Network Policy Server (?:granted|denied|discarded)|\bNPS a (?:accordé|refusé)|Netzwerkrichtlinienserver|directivas de redes"
+    r"|Pol[íi]ticas de Rede"
 )
 
 
@@ -179,29 +195,19 @@ def _head(line: str) -> tuple[str, str] | None:
 
 def _single(number: int, line: str) -> Event | None:
     """An event that stands on one line: CSV, PowerShell's `;`, or a sentence alone in another language."""
+    where = [(number, line)]
     found = _CSV.match(line)
     if found is not None:
-        cells = next(
-            csv.reader(
-                [line],
-                delimiter=line[found.start("source") - 1]
-                if line[found.start("source") - 1] != '"'
-                else line[found.start("source") - 2],
-            ),
-            [],
-        )
+        cells = next(csv.reader([line], delimiter=found.group("comma")), [])
         text = max(cells, key=len, default="")
-        return _event(
-            [(number, line)], found.group("source"), found.group("id"), cells[1] if len(cells) > 1 else "", text, (), ()
-        )
+        return _event(where, _Parts(source=found.group("source"), number=found.group("id"), time=cells[1], text=text))
     shell = _POWERSHELL.match(line)
     if shell is not None:
-        return _event(
-            [(number, line)], "RasClient", shell.group("id"), shell.group("time"), "", shell.group("rest").split(";"), ()
-        )
+        data = shell.group("rest").split(";")
+        return _event(where, _Parts(source="RasClient", number=shell.group("id"), time=shell.group("time"), data=data))
     sentence = translated(line)
     if sentence is not None and "NPS" not in line and "Network" not in sentence:
-        return _event([(number, line)], "RasClient", "20227", "", line, (), ())
+        return _event(where, _Parts(source="RasClient", number="20227", text=line))
     return None
 
 
@@ -227,7 +233,10 @@ def _xml(block: _Block) -> Iterator[Event]:
     source = provider.get("Name", "") or provider.get("EventSourceName", "")
     plain = [value for name, value in data if not name]
     named += [f"Reason Code: {int(value, 16)}" for value in plain if re.fullmatch(r"0x[0-9A-Fa-f]{1,4}", value)]
-    yield _event(block.lines, source, number, created.get("SystemTime", ""), message, plain, named)
+    yield _event(
+        block.lines,
+        _Parts(source=source, number=number, time=created.get("SystemTime", ""), text=message, data=plain, named=named),
+    )
 
 
 def _binary(text: str) -> list[str]:
@@ -245,7 +254,10 @@ def _text(block: _Block) -> Iterator[Event]:
     number = heads.get("id") or heads.get("instance") or ""
     digits = re.match(r"\d+", number)
     number = str(int(digits.group()) & 0xFFFF) if digits else ""
-    yield _event(block.lines, heads.get("source", ""), number, heads.get("date", ""), "\n".join(body), data, ())
+    yield _event(
+        block.lines,
+        _Parts(source=heads.get("source", ""), number=number, time=heads.get("date", ""), text="\n".join(body), data=data),
+    )
 
 
 def _parts(lines: Sequence[tuple[int, str]]) -> tuple[dict[str, str], list[str], list[str]]:
@@ -278,10 +290,23 @@ def _replacements(text: str) -> list[str]:
     return values if "." not in values[-1] else values[:-1]
 
 
-def _event(
-    lines: Sequence[tuple[int, str]], source: str, number: str, time: str, text: str, data: Sequence[str], named: Sequence[str]
-) -> Event:
-    source = source.strip() or ("RasClient" if "CoId=" in text and number.startswith("2022") else "")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """An event taken apart, whatever its layout."""
+
+    source: str = ""
+    number: str = ""
+    time: str = ""
+    text: str = ""
+    #: Data without names, in their order.
+    data: Sequence[str] = ()
+    #: Data with names, each as a line.
+    named: Sequence[str] = ()
+
+
+def _event(lines: Sequence[tuple[int, str]], parts: _Parts) -> Event:
+    text, data, number = parts.text, parts.data, parts.number
+    source = parts.source.strip() or ("RasClient" if "CoId=" in text and number.startswith("2022") else "")
     sentence, settings = _sentence(text)
     for value in data:
         settings += [each.strip() for each in value.splitlines() if _SETTING.match(each)]
@@ -292,11 +317,11 @@ def _event(
         first=lines[0][0],
         last=lines[-1][0],
         source=source,
-        time=time,
+        time=parts.time,
         thread=thread.group(1) if thread else None,
         lines=tuple(
             (at if each is said else _place(lines, each.partition(": ")[2] or each, at), each)
-            for each in [said, *settings, *named, f"event {source} {number}" if number else ""]
+            for each in [said, *settings, *parts.named, f"event {source} {number}" if number else ""]
             if each
         ),
         text=sentence or "; ".join(data) or next((line.strip() for place, line in lines if place == at), ""),

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from knowledge.logs.clocks import Stamp, find_stamp
+from knowledge.logs.names import words
 
 __all__ = ["Peeled", "peel", "unwrap_json"]
 
@@ -38,18 +39,25 @@ class Peeled:
 
 
 #: Programs that pass on what others print; a line of theirs may be any daemon's.
-CARRIERS = frozenset(
-    "networkmanager nm-l2tp-service nm-l2tp nm-dispatcher ipsec ipsec_starter starter sh bash docker dockerd podman containerd run.sh logger"
-    " sudo systemd conmon supervisord s6-log vpn start.sh entrypoint.sh setup.sh nm-strongswan-service".split()
+CARRIERS = words(
+    """
+    networkmanager nm-l2tp-service nm-l2tp nm-dispatcher nm-strongswan-service ipsec ipsec_starter starter sh bash docker dockerd
+    podman containerd run.sh start.sh entrypoint.sh setup.sh logger sudo systemd conmon supervisord s6-log vpn
+    """
 )
-_LEVELS = frozenset("info error warning warn debug notice notify fatal crit critical alert emerg err trace".split())
+#: Programs whose messages may begin with a code of `whack`.
+_WHACKERS = ("pluto", "ipsec", "whack", "networkmanager", "nm-l2tp")
+#: Wrappers round a line, at most.
+_LAYERS = 8
+_LEVELS = words("info error warning warn debug notice notify fatal crit critical alert emerg err trace")
 
 _LEAD = re.compile(r"(?:[ \t\ufeff]|>(?![>=])|\*{2,3}(?=\w)|`{1,3}(?=\S)|•)*")
 _NUMBERED = re.compile(r"\d{1,7}[:-](?=\s*(?:[A-Z][a-z]{2}\s+\d|\d{4}-\d\d|\d\d:\d\d:\d\d|[\w.-]+\s+\w+\[\d+\]:))")
 _PRIORITY = re.compile(r"<\d{1,3}>(?P<version>1 )?")
 _COMPOSE = re.compile(r"[\w.-]{1,60}[ \t]+\|[ \t]")
 _FACILITY = re.compile(
-    r"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local[0-7])\.(?:emerg|alert|crit|err|error|warn|warning|notice|info|debug)[ \t]+"
+    r"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|local[0-7])"
+    r"\.(?:emerg|alert|crit|err|error|warn|warning|notice|info|debug)[ \t]+"
 )
 _PROGRAM = r"(?P<program>\(?[A-Za-z_/][\w./+@:()-]{0,60}?)"
 _PROCESS = r"\[(?P<process>\d{1,10})\]"
@@ -58,7 +66,8 @@ _TAG_PROCESS = re.compile(rf"{_PROGRAM}{_PROCESS}:[ \t]*")
 _METALOG = re.compile(r"\[(?P<program>[a-z][\w-]{2,20})\][ \t]+(?=\S)")
 _HOST_TAG = re.compile(rf"(?P<host>[^\s\[\]:]{{1,128}})[ \t]+{_PROGRAM}(?:{_PROCESS}:?|:)(?:[ \t]+|$)")
 _RFC5424 = re.compile(
-    r"(?P<host>\S{1,255})[ \t](?P<program>\S{1,48})[ \t](?P<process>\S{1,128})[ \t]\S{1,32}[ \t](?:-|(?:\[(?:\\.|[^\]\\])*\])+)[ \t]?(?:\ufeff)?"
+    r"(?P<host>\S{1,255})[ \t](?P<program>\S{1,48})[ \t](?P<process>\S{1,128})[ \t]\S{1,32}"
+    r"[ \t](?:-|(?:\[(?:\\.|[^\]\\])*\])+)[ \t]?(?:\ufeff)?"
 )
 _LOGCAT = re.compile(r"[ \t]+\d{1,6}[ \t]+(?P<process>\d{1,6})[ \t]+[VDIWEFA][ \t]+(?P<program>[^\s:]{1,60})[ \t]*:[ \t]?")
 _LOGCAT_BRIEF = re.compile(r"[VDIWEFA]/(?P<program>[^\s(:]{1,60})[ \t]*\([ \t]*(?P<process>\d{1,6})\)?[ \t]*:[ \t]?")
@@ -85,49 +94,70 @@ def peel(line: str, known: frozenset[str] = frozenset()) -> Peeled:
     """
     text = _ESCAPES.sub(_unescaped, line) if "#0" in line or "\x1b" in line or "^[[" in line else line
     text = text.rstrip(" \t\r\n")
-    position = _lead(text)
-    stamp: Stamp | None = None
-    host_seen = False
-    tags: list[tuple[str, str | None]] = []
-    for _ in range(8):
-        start = position
-        priority = _PRIORITY.match(text, position)
-        if priority:
-            position = priority.end()
-        if stamp is None and (trace := _TRACE.match(text, position)):
-            position = trace.end()
-        if stamp is None and (found := find_stamp(text, position)) is not None:
-            stamp = found
-            position = _after_stamp(text, found)
-            if found.closed:
-                break
-            if priority and priority.group("version") and (rfc := _RFC5424.match(text, position)):
-                tags.append((rfc.group("program"), rfc.group("process")))
-                position = rfc.end()
-                continue
-            logcat = _LOGCAT.match(text, found.end)
-            if logcat:
-                tags.append((logcat.group("program"), logcat.group("process")))
-                position = logcat.end()
-                break
-        for plain in (_FACILITY, _STREAM, _DMESG):
-            if peeled := plain.match(text, position):
-                position = peeled.end()
-        if not tags and stamp is None and (compose := _COMPOSE.match(text, position)):
-            position = compose.end()
-            continue
-        tag = _tag(text, position, known, stamped=stamp is not None, tagged=bool(tags) or host_seen)
-        if tag is not None:
-            tags.append((tag[0], tag[1]))
-            host_seen = True
-            position = tag[2]
-        if position == start:
-            break
-    if not tags or tags[-1][0].lower().startswith(("pluto", "ipsec", "whack", "networkmanager", "nm-l2tp")):
+    peeling = _Peeling(text, known)
+    while peeling.step():
+        pass
+    position = peeling.position
+    if not peeling.tags or peeling.tags[-1][0].lower().startswith(_WHACKERS):
         whack = _WHACK.match(text, position)
         if whack:
             position = whack.end()
-    return _peeled(text[position:].lstrip(" ") if tags or stamp else text[position:], stamp, tags)
+    return _peeled(text[position:].lstrip(" ") if peeling.tags or peeling.stamp else text[position:], peeling.stamp, peeling.tags)
+
+
+class _Peeling:
+    """One line, and how much of it is off."""
+
+    def __init__(self, text: str, known: frozenset[str]) -> None:
+        self.text = text
+        self.known = known
+        self.position = _lead(text)
+        self.stamp: Stamp | None = None
+        self.tags: list[tuple[str, str | None]] = []
+        self._over = False
+        self._layers = 0
+
+    def step(self) -> bool:
+        """Take one more layer off; false when there is none."""
+        start = self.position
+        self._layers += 1
+        priority = _PRIORITY.match(self.text, self.position)
+        if priority:
+            self.position = priority.end()
+        if self.stamp is None and self._stamped(versioned=bool(priority and priority.group("version"))):
+            return not self._over
+        for plain in (_FACILITY, _STREAM, _DMESG):
+            if peeled := plain.match(self.text, self.position):
+                self.position = peeled.end()
+        if not self.tags and self.stamp is None and (compose := _COMPOSE.match(self.text, self.position)):
+            self.position = compose.end()
+            return self._layers < _LAYERS
+        tag = _tag(self.text, self.position, self.known, stamped=self.stamp is not None, tagged=bool(self.tags))
+        if tag is not None:
+            self.tags.append((tag[0], tag[1]))
+            self.position = tag[2]
+        return self.position != start and self._layers < _LAYERS
+
+    def _stamped(self, *, versioned: bool) -> bool:
+        """Take a timestamp off, and what certain loggers put right after theirs."""
+        text = self.text
+        if trace := _TRACE.match(text, self.position):
+            self.position = trace.end()
+        found = find_stamp(text, self.position)
+        if found is None:
+            return False
+        self.stamp = found
+        self.position = _after_stamp(text, found)
+        if found.closed:
+            self._over = True
+        elif versioned and (rfc := _RFC5424.match(text, self.position)):
+            self.tags.append((rfc.group("program"), rfc.group("process")))
+            self.position = rfc.end()
+        elif logcat := _LOGCAT.match(text, found.end):
+            self.tags.append((logcat.group("program"), logcat.group("process")))
+            self.position = logcat.end()
+            self._over = True
+        return True
 
 
 def _lead(text: str) -> int:
@@ -203,7 +233,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 def unwrap_json(chunk: bytes) -> bytes:
     """Lines of `journalctl -o json` and of docker's log files as plain lines; other text as it is. Line numbers stay."""
-    if not chunk.lstrip()[:2] == b'{"':
+    if chunk.lstrip()[:2] != b'{"':
         return chunk
     return b"\n".join(_unwrapped(line) for line in chunk.split(b"\n"))
 
