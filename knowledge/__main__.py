@@ -127,7 +127,12 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="a log, or an archive of logs; - is standard input")
     parser.add_argument("--together", action="store_true", help="all files are about one connection: one diagnosis for all")
     parser.add_argument("--locale", choices=("en", "pt-BR"), default="en", help="language of the answer (default: en)")
-    parser.add_argument("--platform", choices=tuple(Platform), metavar="P", help=f"what your device runs: {', '.join(Platform)}")
+    parser.add_argument(
+        "--platform",
+        choices=[platform.value for platform in Platform],
+        metavar="P",
+        help=f"what your device runs: {', '.join(Platform)}",
+    )
     parser.add_argument(
         "--answer",
         action="append",
@@ -178,16 +183,21 @@ def _readings(args: argparse.Namespace, base: KnowledgeBase) -> list[tuple[str |
         if not args.answer and not args.text:
             raise MisuseError("give me a log file, --text or --answer; see vpn-help diagnose --help")
         return [(None, [])]
-    contents = [(name, _bytes_of(name)) for name in args.files]
-    logs = [(name, read(data, name, base=base)) for name, data in contents]
+    sources = [(name, _source(name)) for name in args.files]
+    logs = [(name, read(source, name, base=base)) for name, source in sources]
     return [(None, [log for _, log in logs])] if args.together else [(name, [log]) for name, log in logs]
 
 
-def _bytes_of(name: str) -> bytes:
+def _source(name: str) -> Path | bytes:
+    """A file that can be opened, or the bytes of standard input."""
+    if name == "-":
+        return sys.stdin.buffer.read()
+    path = Path(name)
     try:
-        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        path.open("rb").close()
     except OSError as error:
         raise MisuseError(f"{name}: {error.strerror}") from error
+    return path
 
 
 def _answers(pairs: Sequence[str]) -> Answers:
