@@ -150,7 +150,11 @@ class Reader:
 
     async def _ready(self) -> _Server:
         async with self._starting:
-            if self._server is None or self._server.process.returncode is not None:
+            if self._server is not None and self._server.process.returncode is not None:
+                logger.warning("the reading workers' server ended with %s; starting another", self._server.process.returncode)
+                self._server.connection.close()
+                self._server = None
+            if self._server is None:
                 self._server = await self._start()
             return self._server
 

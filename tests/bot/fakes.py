@@ -75,6 +75,8 @@ class FakeChat:
     def __init__(self, journal: Path | None = None) -> None:
         self.said: list[Said] = []
         self.whispers: list[tuple[str, str]] = []
+        #: Everything that ever stood in a channel, blocks included, as one text each; whispers under the user's id.
+        self.ever: dict[str, list[str]] = {}
         self.profiles: dict[UserId, Profile] = {}
         self.responders: frozenset[UserId] = frozenset({BEN})
         self.files: dict[str, tuple[UploadedFile, bytes]] = {}
@@ -107,9 +109,13 @@ class FakeChat:
         if error is not None:
             raise error
 
+    def _hear(self, place: str, message: Message) -> None:
+        self.ever.setdefault(place, []).append(message.text + json.dumps(message.blocks, default=dict, ensure_ascii=False))
+
     async def post(self, where: ThreadRef, message: Message, *, key: str) -> MessageRef:
         self._fault("post")
         self._ts += 1
+        self._hear(where.channel, message)
         said = Said(channel=where.channel, thread=where.ts, ts=f"{1_000_000 + self._ts}.000100", text=message.text, key=key)
         self.said.append(said)
         if self.journal is not None:
@@ -132,10 +138,12 @@ class FakeChat:
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         self._fault("edit")
+        self._hear(ref.channel, message)
         self._at(ref).edits.append(message.text)
 
     async def whisper(self, channel: ChannelId, user: UserId, message: Message) -> None:
         self._fault("whisper")
+        self._hear(user, message)
         self.whispers.append((user, message.text))
 
     async def respond(self, response_url: str, message: Message) -> None:
