@@ -48,6 +48,9 @@ STAGE_QUESTIONS = frozenset({"prompt", "last-event"})
 #: Values that change from one telling of the same exchange to the next.
 _VOLATILE = frozenset({"count", "during", "in", "line", "out", "part", "peer", "port", "side", "size", "times"})
 
+#: A finding shows at most so many lines: who needs more has the log.
+MOST_PROOFS = 12
+
 #: What a fact that merely moves the attempt on does: context, unless a rule rests on nothing else.
 _PROGRESS = frozenset({Does.BEGINS, Does.REACHES, Does.PASSES})
 
@@ -250,15 +253,32 @@ def failures(attempt: Attempt, base: KnowledgeBase) -> tuple[Fact, ...]:
     )
 
 
-def keys_of(facts: Iterable[Fact], base: KnowledgeBase) -> frozenset[str]:
-    """What a rule rests on: its telling facts, by line and by exchange; facts that only move an attempt on are context."""
-    return frozenset[str]().union(*(line_keys(fact) | {exchange_key(fact)} for fact in telling_of(facts, base)))
+class Resting:
+    """What findings rest on: the telling facts behind them, by line and by exchange. Made once for an attempt."""
 
+    def __init__(self, base: KnowledgeBase) -> None:
+        self._progress = {kind.id for kind in base.facts.values() if kind.does in _PROGRESS}
+        self._keys: dict[int, tuple[Fact, frozenset[str]]] = {}
 
-def telling_of(facts: Iterable[Fact], base: KnowledgeBase) -> tuple[Fact, ...]:
-    """The facts that a rule really rests on: all, but those that merely move an attempt on, if there are others."""
-    told = tuple(facts)
-    return tuple(fact for fact in told if not ((kind := base.facts.get(fact.id)) and kind.does in _PROGRESS)) or told
+    def keys(self, facts: Iterable[Fact]) -> frozenset[str]:
+        """The keys of the telling facts."""
+        return frozenset[str]().union(*map(self._keys_of, self.telling(facts)))
+
+    def telling(self, facts: Iterable[Fact]) -> tuple[Fact, ...]:
+        """The facts that a rule really rests on: all, but those that merely move an attempt on, if there are others."""
+        told = tuple(facts)
+        return tuple(fact for fact in told if fact.id not in self._progress) or told
+
+    def proofs(self, facts: Iterable[Fact]) -> list[Evidence]:
+        """The evidence of facts, the telling ones before the context, no more than anybody reads."""
+        ordered = sorted(facts, key=lambda fact: fact.id in self._progress)
+        return [proof for fact in ordered[:MOST_PROOFS] for proof in fact.evidence][:MOST_PROOFS]
+
+    def _keys_of(self, fact: Fact) -> frozenset[str]:
+        known = self._keys.get(id(fact))
+        if known is None:
+            known = self._keys[id(fact)] = fact, line_keys(fact) | {exchange_key(fact)}
+        return known[1]
 
 
 def line_keys(fact: Fact) -> frozenset[str]:

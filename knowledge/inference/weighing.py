@@ -14,16 +14,15 @@ from knowledge.condition import Context, NeedKind, Result, Truth, evaluate
 from knowledge.inference.candidates import (
     Answered,
     Candidate,
+    Resting,
     certainty_of_stop,
-    keys_of,
     of_answers,
     of_codes,
     of_outcome,
-    telling_of,
     weigh,
 )
 from knowledge.inference.odds import posterior, priors, stage_likelihood
-from knowledge.rules import KnowledgeBase
+from knowledge.rules import KnowledgeBase, Rule
 from knowledge.terms import (
     OTHER,
     Attempt,
@@ -134,24 +133,19 @@ def weigh_attempt(base: KnowledgeBase, attempt: Attempt | None, context: Context
     """
     candidates: list[Candidate] = []
     unknown: list[Unknown] = []
+    resting = Resting(base)
     for rule in base.rules:
         result = evaluate(rule.when, context)
         if result.truth is Truth.FALSE:
             continue
-        for effect in rule.effects:
-            if result.truth is Truth.TRUE:
-                candidates.append(
-                    Candidate(
-                        rule=rule.id,
-                        effect=effect,
-                        evidence=_evidence(result, base),
-                        keys=_keys(result, base) or frozenset({f"rule:{rule.id}"}),
-                        group=rule.group,
-                        from_person=bool(result.answers) and not any(fact.format for fact in result.facts),
-                    )
-                )
-            elif effect.direction is not Direction.OPPOSES:
-                unknown.append(Unknown(rule=rule.id, cause=effect.cause, result=result))
+        if result.truth is Truth.TRUE:
+            candidates += _candidates(rule, result, resting)
+        else:
+            unknown += [
+                Unknown(rule=rule.id, cause=effect.cause, result=result)
+                for effect in rule.effects
+                if effect.direction is not Direction.OPPOSES
+            ]
     candidates += of_answers(given, context.facts)
     candidates += of_codes(base, context.facts, given)
     if attempt is not None:
@@ -159,6 +153,21 @@ def weigh_attempt(base: KnowledgeBase, attempt: Attempt | None, context: Context
     already = frozenset({"stage"}) if attempt is not None and attempt.ended else frozenset[str]()
     shares = _shares(base, attempt, weigh(candidates, already))
     return Weighing(attempt=attempt, shares=shares, unknown=tuple(unknown))
+
+
+def _candidates(rule: Rule, result: Result, resting: Resting) -> Iterator[Candidate]:
+    """What a rule that holds says."""
+    keys = resting.keys(result.facts) | {f"answer:{answer.partition('=')[0]}" for answer in result.answers}
+    proofs = dict.fromkeys((*resting.proofs(result.facts), *(Evidence(answer=answer) for answer in result.answers)))
+    for effect in rule.effects:
+        yield Candidate(
+            rule=rule.id,
+            effect=effect,
+            evidence=tuple(proofs),
+            keys=keys or frozenset({f"rule:{rule.id}"}),
+            group=rule.group,
+            from_person=bool(result.answers) and not any(fact.format for fact in result.facts),
+        )
 
 
 def hypotheses_of(weighing: Weighing, base: KnowledgeBase) -> tuple[Hypothesis, ...]:
@@ -193,20 +202,6 @@ def _shares(base: KnowledgeBase, attempt: Attempt | None, findings: Mapping[Caus
         for cause in weights
     ]
     return tuple(sorted(shares, key=lambda share: (-share.probability, share.cause)))
-
-
-def _evidence(result: Result, base: KnowledgeBase) -> tuple[Evidence, ...]:
-    """The proofs of a rule that holds, the telling ones before the context."""
-    telling = telling_of(result.facts, base)
-    facts = (*telling, *(fact for fact in result.facts if fact not in telling))
-    proofs = [proof for fact in facts for proof in fact.evidence]
-    proofs += [Evidence(answer=answer) for answer in result.answers]
-    return tuple(dict.fromkeys(proofs))
-
-
-def _keys(result: Result, base: KnowledgeBase) -> frozenset[str]:
-    """What a rule that holds rests on."""
-    return keys_of(result.facts, base) | {f"answer:{answer.partition('=')[0]}" for answer in result.answers}
 
 
 def _unconfirmed(cause: CauseId, weighing: Weighing, base: KnowledgeBase) -> Iterator[Evidence]:
