@@ -18,7 +18,7 @@ from knowledge.logs.others import Others
 from knowledge.logs.records import HOSTS, Catalogue, Record
 from knowledge.logs.redact import Tokens, redact
 from knowledge.logs.scan import LARGE
-from knowledge.logs.signatures import Hit, Hits, facts_of, match, settle
+from knowledge.logs.signatures import Hit, Hits, Run, Runs, facts_of, match, settle
 from knowledge.logs.unpack import Limits, Part, Refused, unpack
 from knowledge.logs.windows import Event, Events, may_hold_events
 from knowledge.logs.wrappers import unwrap_json
@@ -71,6 +71,7 @@ class Reading:
         self._counts = _Counts()
         self._reasons: dict[ReadReason, str | None] = {}
         self._texts = 0
+        self._runs = Runs()
         self._events: Events | None = None
         tokens.protect(known.words)
 
@@ -89,6 +90,7 @@ class Reading:
 
     def _part(self, part: Part) -> None:
         self._kept.heading(part.member)
+        self._runs = Runs()
         self._events = None
         line, size = 1, 0
         try:
@@ -174,7 +176,7 @@ class Reading:
             self._hits.again(record.repeats)
         if record.formats:
             self._counts.named[record.formats] += 1
-        hit = self._hit(record, text, member, indices)
+        hit = self._hit(record, text, member, indices, self._run(record))
         if hit or record.formats:
             self._counts.understood += 1
         elif record.program is None:
@@ -183,10 +185,17 @@ class Reading:
                 self._counts.begun[begun] += 1
         return hit
 
-    def _hit(self, record: Record, text: str, member: str | None, indices: Sequence[int]) -> bool:
+    def _run(self, record: Record) -> Run | None:
+        for name in record.formats[:1]:
+            shape = self._known.shapes[name]
+            if shape.has_workers and (begin := shape.begins(record.message)) is not None:
+                return self._runs.of(name, begin, record.clock)
+        return None
+
+    def _hit(self, record: Record, text: str, member: str | None, indices: Sequence[int], run: Run | None = None) -> bool:
         matches = match(record, indices, self._known) if indices else ()
         if matches:
-            self._hits.add(Hit(record=record, member=member, text=text, matches=matches))
+            self._hits.add(Hit(record=record, member=member, text=text, matches=matches, run=run))
         return bool(matches)
 
     def _found_lines(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:

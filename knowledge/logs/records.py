@@ -10,7 +10,7 @@ a candidate, and `signatures.settle` decides once the whole text was seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,8 +19,8 @@ from knowledge.logs.clocks import Clocks
 from knowledge.logs.patterns import Pattern, compile_line, compile_signature
 from knowledge.logs.scan import Scanner
 from knowledge.logs.wrappers import CARRIERS, peel
-from knowledge.rules import Format, KnowledgeBase, Signature
-from knowledge.terms import Clock, FormatId
+from knowledge.rules import FactKind, Format, KnowledgeBase, Signature
+from knowledge.terms import Clock, FactId, FormatId
 
 __all__ = ["Catalogue", "Record", "Shape", "catalogue"]
 
@@ -52,6 +52,23 @@ class Record:
         return not self.formats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What the beginning of a line says, in a format's own way."""
+
+    #: The line without its beginning.
+    message: str
+    thread: str | None
+    #: The daemon's own thread of execution, which stays with one message until it is answered.
+    worker: str | None
+    #: The other holes.
+    values: Mapping[str, str]
+
+
+#: Holes of a line's beginning that say nothing about the connection.
+_OWN_HOLES = frozenset({"message", "worker", "group", "level", "code", "file", "function", "line"})
+
+
 class Shape:
     """A format, ready for use: its line patterns and signatures compiled at their first use."""
 
@@ -64,16 +81,25 @@ class Shape:
         """How its lines begin."""
         return tuple(pattern for text in self.format.lines if (pattern := _tolerant(text)) is not None)
 
-    def begins(self, message: str) -> tuple[str, str | None, str | None] | None:
-        """The message, the thread and the worker of a line that looks like this format's; None if it does not."""
+    def begins(self, message: str) -> Beginning | None:
+        """What a line that looks like this format's says in its beginning; None if it does not look like it."""
         for pattern in self.lines:
             found = pattern.regex.match(message)
             if found is None:
                 continue
-            values = found.groupdict()
-            thread = values.get(self.format.thread) if self.format.thread else None
-            return values.get("message") or "", (thread or "").strip() or None, values.get("worker")
+            values = {name: value.strip() for name, value in found.groupdict().items() if value}
+            return Beginning(
+                message=values.get("message", ""),
+                thread=(values.get(self.format.thread) if self.format.thread else None) or None,
+                worker=values.get("worker"),
+                values={name: value for name, value in values.items() if name not in _OWN_HOLES},
+            )
         return None
+
+    @cached_property
+    def has_workers(self) -> bool:
+        """True where lines name the daemon's thread of execution."""
+        return any("worker" in pattern.holes for pattern in self.lines)
 
     @property
     def telling(self) -> bool:
@@ -91,7 +117,8 @@ def _tolerant(text: str) -> Pattern | None:
 class Catalogue:
     """Everything that a base knows about lines, compiled once and used for every file."""
 
-    def __init__(self, formats: Iterable[Format]) -> None:
+    def __init__(self, formats: Iterable[Format], kinds: Mapping[FactId, FactKind] | None = None) -> None:
+        self.kinds = kinds or {}
         self.shapes = {each.id: Shape(each) for each in formats}
         self.signatures: list[tuple[Signature, Pattern, Shape]] = []
         for shape in self.shapes.values():
@@ -120,6 +147,11 @@ class Catalogue:
             for word in re.findall(r"[^\W\d_]{3,}", literal)
         )
 
+    def may_carry(self, fact: FactId, value: str) -> bool:
+        """True where the vocabulary lets a fact carry a value of that name."""
+        kind = self.kinds.get(fact)
+        return kind is not None and value in kind.values
+
     def formats_of(self, program: str) -> tuple[FormatId, ...]:
         """The formats that a program writes."""
         return tuple(self._programs.get(program, ()))
@@ -132,6 +164,8 @@ class Catalogue:
         carrier = peeled.carrier
         if program in CARRIERS:  # what it passes on may be any daemon's
             program, formats, carrier = None, (), carrier or program
+        elif not formats and peeled.process is None:  # a word before a colon need not be a program
+            program = None
         return Record(
             line=line,
             message=peeled.message,
@@ -153,7 +187,7 @@ def catalogue(base: KnowledgeBase) -> Catalogue:
     known = _CATALOGUES.get(id(base))
     if known is not None and known[0] is base:
         return known[1]
-    made = Catalogue(base.formats.values())
+    made = Catalogue(base.formats.values(), base.facts)
     while len(_CATALOGUES) >= 4:
         _CATALOGUES.pop(next(iter(_CATALOGUES)))
     _CATALOGUES[id(base)] = (base, made)

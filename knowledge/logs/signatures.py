@@ -5,6 +5,7 @@ The face of typed holes is here too: `compile_line`, `compile_regex`, `compile_s
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,10 +13,10 @@ from types import MappingProxyType
 
 from knowledge.logs.names import HOST_NAME
 from knowledge.logs.patterns import Hole, Pattern, compile_line, compile_regex, compile_signature
-from knowledge.logs.records import Catalogue, Record
+from knowledge.logs.records import Beginning, Catalogue, Record, Shape
 from knowledge.logs.redact import TOKEN, Tokens, redact
 from knowledge.rules import Signature
-from knowledge.terms import EVIDENCE_LENGTH, Evidence, Fact, FormatId
+from knowledge.terms import EVIDENCE_LENGTH, Clock, Evidence, Fact, FormatId
 
 __all__ = ["Hit", "Hits", "Hole", "Pattern", "compile_line", "compile_regex", "compile_signature", "facts_of", "match"]
 
@@ -29,6 +30,7 @@ ENOUGH = 14
 #: Programs of which each connection has a process of its own.
 ONE_CONNECTION = frozenset({"pppd", "ppp"})
 
+_PORT = re.compile(r"^(?:(?P<four>\d{1,3}(?:\.\d{1,3}){3})|\[(?P<six>[0-9A-Fa-f:.]{3,45})\]):\d{1,5}$")
 _USER_HOLES = frozenset({"user", "username", "login", "account"})
 _HOST_HOLES = frozenset({"host", "hostname", "server", "domain", "us", "them", "gateway"})
 #: Two loggers write the same line within this many lines and seconds of each other.
@@ -50,6 +52,47 @@ class Match:
     begun: bool
     #: That beginning is this format's alone.
     telling: bool
+    #: The vocabulary lets the fact name a peer.
+    may_name_peer: bool
+
+
+@dataclass(slots=True)
+class Run:
+    """Lines that one worker of a daemon wrote about one message; where one of them names the peer, it is that of all."""
+
+    peer: str | None = None
+    at: Clock | None = None
+    answered: bool = False
+
+
+class Runs:
+    """Follows the workers of daemons from message to message (charon: `07[NET] received packet: from 198.51.100.7[500] to …`)."""
+
+    _RECEIVED = re.compile(r"received packet: from (?P<peer>[^\s\[]{2,64})\[")
+    _SENDING = re.compile(r"sending packet: from \S{2,72} to (?P<peer>[^\s\[]{2,64})\[")
+    #: Seconds that a worker takes over one message, at most.
+    _BUSY = 1.5
+
+    def __init__(self) -> None:
+        self._runs: dict[tuple[FormatId, str], Run] = {}
+
+    def of(self, name: FormatId, begin: Beginning, clock: Clock | None) -> Run | None:
+        """The run that a line belongs to; None where its format names no worker."""
+        if begin.worker is None:
+            return None
+        received = self._RECEIVED.match(begin.message)
+        sending = self._SENDING.match(begin.message)
+        run = self._runs.get((name, begin.worker))
+        stale = run is None or received is not None or (run.answered and sending is None)
+        if run is not None and run.at is not None and clock is not None:
+            stale = stale or (clock.at - run.at.at).total_seconds() > self._BUSY
+        if stale or run is None:
+            run = self._runs[name, begin.worker] = Run()
+        run.at = clock or run.at
+        run.answered = run.answered or sending is not None
+        if named := received or sending:
+            run.peer = run.peer or named.group("peer")
+        return run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +104,8 @@ class Hit:
     #: The line itself, for the evidence.
     text: str
     matches: tuple[Match, ...]
+    #: The message that the daemon was busy with when it wrote the line.
+    run: Run | None = None
 
 
 @dataclass(slots=True)
@@ -106,7 +151,7 @@ class Hits:
 
 def match(record: Record, indices: Iterable[int], known: Catalogue) -> tuple[Match, ...]:
     """The signatures, of those that a scan found, that do match a record."""
-    begun: dict[FormatId, tuple[str, str | None, str | None] | None] = {}
+    begun: dict[FormatId, Beginning | None] = {}
     found: list[Match] = []
     for index in indices:
         signature, pattern, shape = known.signatures[index]
@@ -117,30 +162,38 @@ def match(record: Record, indices: Iterable[int], known: Catalogue) -> tuple[Mat
         if shape.id not in begun:
             begun[shape.id] = shape.begins(record.message)
         begin = begun[shape.id]
-        message, thread, _worker = begin or (record.message, None, None)
+        message = begin.message if begin else record.message
         values = pattern.match(message[:LONGEST_LINE])
         if values is None and begin is not None and message != record.message and not pattern.anchored:
             values = pattern.match(record.message[:LONGEST_LINE])
         if values is None:
             continue
-        hole = shape.format.thread
-        if hole and thread is None:
-            thread = values.get(hole)
-        if thread is None and (hole == "process" or shape.format.programs & ONE_CONNECTION):
-            thread = record.process
+        if begin is not None:
+            carried = {name: value for name, value in begin.values.items() if known.may_carry(signature.fact, name)}
+            values = {**carried, **values}
         found.append(
             Match(
                 signature=signature,
                 pattern=pattern,
                 format=shape.id,
                 values=values,
-                thread=record.thread or thread,
+                thread=record.thread or _thread(record, shape, begin, values),
                 message=message,
                 begun=begin is not None,
                 telling=begin is not None and shape.telling,
+                may_name_peer=known.may_carry(signature.fact, "peer"),
             )
         )
     return tuple(found)
+
+
+def _thread(record: Record, shape: Shape, begin: Beginning | None, values: Mapping[str, str]) -> str | None:
+    """What ties a line to others of its connection: the format's hole, wherever it stands, or a process of its own."""
+    hole = shape.format.thread
+    thread = (begin.thread if begin else None) or (values.get(hole) if hole else None)
+    if thread is None and (hole == "process" or shape.format.programs & ONE_CONNECTION):
+        return record.process
+    return _without_port(thread) if thread else None
 
 
 def settle(hits: Iterable[Hit], named: Mapping[tuple[FormatId, ...], int]) -> dict[FormatId, int]:
@@ -191,7 +244,7 @@ def facts_of(hits: Iterable[Hit], believed: Mapping[FormatId, int], tokens: Toke
             for index in known:
                 facts[index] = replace(facts[index], times=facts[index].times + hit.record.times)
             continue
-        values = [_values(each, tokens) for each in chosen]
+        values = [_values(each, tokens, hit.run) for each in chosen]
         text = redact(hit.text[:LONGEST_LINE].strip(), tokens)[0][:EVIDENCE_LENGTH]
         evidence = (Evidence(file=file, member=hit.member, line=hit.record.line, text=text),)
         begin = len(facts)
@@ -234,12 +287,11 @@ def _told(each: Match) -> tuple[int, int]:
     return len({**each.signature.constants, **each.values}), each.pattern.weight
 
 
-def _values(each: Match, tokens: Tokens) -> dict[str, str]:
-    held = {
-        name: _value(name, value, each.pattern.holes.get(name, Hole.REST), tokens)
-        for name, value in each.values.items()
-        if value != "?"
-    }
+def _values(each: Match, tokens: Tokens, run: Run | None) -> dict[str, str]:
+    said = {name: value for name, value in each.values.items() if value != "?"}
+    if each.may_name_peer and "peer" not in said and run is not None and run.peer:
+        said["peer"] = run.peer
+    held = {name: _value(name, value, each.pattern.holes.get(name, Hole.REST), tokens) for name, value in said.items()}
     return {**held, **{name: value for name, value in each.signature.constants.items() if name not in held}}
 
 
@@ -248,11 +300,17 @@ def _value(name: str, value: str, hole: Hole, tokens: Tokens) -> str:
     if hole is Hole.NUMBER or not value or TOKEN.fullmatch(value):
         return value
     if hole is Hole.ADDRESS or name in _HOST_HOLES or name == "peer":
+        value = _without_port(value)
         token = tokens.address(value)
         return tokens.host(value) if token == value and HOST_NAME.fullmatch(value) else _plain(token, tokens)
     if name in _USER_HOLES:
         return tokens.user(value)
     return _plain(value, tokens)
+
+
+def _without_port(text: str) -> str:
+    """`192.0.2.7:500` and `[2001:db8::7]:500` without what comes after the address."""
+    return _PORT.sub(r"\g<four>\g<six>", text)
 
 
 def _plain(value: str, tokens: Tokens) -> str:
