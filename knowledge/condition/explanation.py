@@ -8,7 +8,7 @@ from enum import StrEnum
 from knowledge.condition.context import Context, fact_value
 from knowledge.condition.evaluation import attempts_in_reach, decide
 from knowledge.condition.filters import satisfies
-from knowledge.condition.tree import Answer, Asks, Condition, Count, Edge, Facts, Given, InAttempt, Not
+from knowledge.condition.tree import All, Answer, AnyOf, Asks, AtLeast, Condition, Count, Edge, Facts, Given, InAttempt, Not
 from knowledge.condition.truth import Truth
 from knowledge.errors import Span
 from knowledge.terms import Fact
@@ -47,6 +47,8 @@ class Explained:
     """One node of a condition, and what it came to."""
 
     text: str
+    #: What stands at this node of the tree: `all of`, `not`, or the whole text of a leaf.
+    label: str
     truth: Truth
     #: The facts that the truth rests on; where it is unknown, those that speak for it so far.
     facts: tuple[Fact, ...] = ()
@@ -96,8 +98,31 @@ def explain(node: Condition, context: Context) -> Explained:
     near = _near(node, context) if value is not Truth.TRUE else ()
     needs = _needs(node, context, parts) if value is Truth.UNKNOWN else ()
     return Explained(
-        text=str(node), truth=value, facts=facts, answers=answers, near=near, needs=needs, parts=parts, span=node.span
+        text=str(node),
+        label=_label(node),
+        truth=value,
+        facts=facts,
+        answers=answers,
+        near=near,
+        needs=needs,
+        parts=parts,
+        span=node.span,
     )
+
+
+def _label(node: Condition) -> str:
+    match node:
+        case All():
+            return "all of"
+        case AnyOf():
+            return "any of"
+        case AtLeast():
+            return f"at least {node.number} of"
+        case Not():
+            return "not"
+        case Asks():
+            return node.word
+    return str(node)
 
 
 def _near(node: Condition, context: Context) -> tuple[Fact, ...]:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import product
 
-from knowledge.condition.context import Context, family_of
-from knowledge.condition.evaluation import decide
+from knowledge.condition.context import family_of
 from knowledge.condition.tree import (
     All,
     Answer,
@@ -79,11 +78,11 @@ def given(node: Condition, values: Mapping[Condition, Truth]) -> Truth:
         case Not():
             return ~given(node.of, values)
         case Asks():
-            return truth(given(node.of, values) is _ASKED[node.word])
+            return truth(given(node.of, values) is ASKED[node.word])
     return values[node]
 
 
-_ASKED = {Asked.SEEN: Truth.TRUE, Asked.ABSENT: Truth.FALSE, Asked.UNKNOWN: Truth.UNKNOWN}
+ASKED = {Asked.SEEN: Truth.TRUE, Asked.ABSENT: Truth.FALSE, Asked.UNKNOWN: Truth.UNKNOWN}
 
 
 def can_hold(condition: Condition, possible: Possible = everything, *, several: Collection[str] = ()) -> bool | None:
@@ -95,7 +94,29 @@ def can_hold(condition: Condition, possible: Possible = everything, *, several: 
         several: Questions of which several choices may be true at once.
     """
     worlds = _worlds((condition,), possible, several)
-    return None if worlds is None else any(given(condition, world) is Truth.TRUE for world in worlds)
+    if worlds is None:
+        return None if Truth.TRUE in _bounds(condition, possible) else False
+    return any(given(condition, world) is Truth.TRUE for world in worlds)
+
+
+def _bounds(node: Condition, possible: Possible) -> frozenset[Truth]:
+    """What a node can come to if its parts had nothing to do with each other: at least what it really can."""
+    if isinstance(node, Not):
+        return frozenset(~value for value in _bounds(node.of, possible))
+    if isinstance(node, Asks):
+        inner = _bounds(node.of, possible)
+        asked = ASKED[node.word]
+        return frozenset({truth(value is asked) for value in inner})
+    if isinstance(node, All | AnyOf):
+        join = min if isinstance(node, All) else max
+        first, *others = (_bounds(part, possible) for part in node.of)
+        for other in others:
+            first = frozenset(join(pair) for pair in product(first, other))
+        return first
+    if isinstance(node, AtLeast):
+        able = sum(Truth.TRUE in _bounds(part, possible) for part in node.of)
+        return frozenset(Truth) if able >= node.number else frozenset({Truth.FALSE, Truth.UNKNOWN})
+    return frozenset(possible(node))
 
 
 def always_holds(condition: Condition, possible: Possible = everything, *, several: Collection[str] = ()) -> bool | None:
@@ -110,16 +131,6 @@ def entails(one: Condition, other: Condition, *, several: Collection[str] = ()) 
     if worlds is None:
         return None
     return all(given(other, world) is Truth.TRUE for world in worlds if given(one, world) is Truth.TRUE)
-
-
-def pivots(condition: Condition, context: Context) -> tuple[Condition, ...]:
-    """The leaves of which each alone would make the condition true, if it came out the other way: the near in a near miss."""
-    known = {leaf: decide(leaf, context).truth for leaf in leaves(condition)}
-    return tuple(
-        leaf
-        for leaf, found in known.items()
-        if any(given(condition, {**known, leaf: value}) is Truth.TRUE for value in Truth if value is not found)
-    )
 
 
 def _worlds(

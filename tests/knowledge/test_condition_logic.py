@@ -3,7 +3,8 @@
 import pytest
 
 from knowledge.condition import Context, Truth, parse
-from knowledge.condition.logic import always_holds, can_hold, entails, pivots
+from knowledge.condition.logic import always_holds, can_hold, entails
+from knowledge.condition.misses import changes, missed
 from knowledge.condition.tree import Facts
 from knowledge.terms import Evidence, Fact, FactId, FormatId, Stage
 
@@ -76,17 +77,64 @@ def test_too_many_leaves_are_not_judged():
     assert can_hold(parse(" and ".join(f"ike.f{number}" for number in range(30)))) is None
 
 
-def test_a_near_miss_names_the_one_leaf_that_kept_it_from_holding():
-    seen = Context(
+@pytest.fixture
+def seen():
+    return Context(
         facts=(Fact(id=FactId("ike.started"), evidence=(Evidence(line=1),), format=FormatId("charon")),),
         covered=frozenset({Stage.IKE}),
         always=frozenset({FactId("ike.timeout")}),
         stages={FactId("ike.timeout"): Stage.IKE},
     )
 
-    assert [str(leaf) for leaf in pivots(parse("ike.started and ike.timeout"), seen)] == ["ike.timeout"]
-    assert [str(leaf) for leaf in pivots(parse("ike.started and (ike.timeout or esp.started)"), seen)] == [
-        "ike.timeout",
-        "esp.started",
-    ]
-    assert pivots(parse("ike.timeout and esp.started"), seen) == ()
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ike.started and ike.timeout", "ike.timeout"),
+        ("ike.started and (ike.timeout or esp.started)", "ike.timeout or esp.started"),
+        ("ike.timeout and esp.started", None),
+        ("ike.started", None),
+        ("ike.notify and not ike.started", None),
+        ("not ike.started", "ike.started"),
+        ("ike.started and not (ike.timeout or ike.started)", "ike.started"),
+        ("ike.started and not seen (ike.timeout or ike.started)", "ike.started"),
+        ("at least 2 of (ike.started, ike.timeout, esp.started)", "at least 2 of (ike.started, ike.timeout, esp.started)"),
+        ("at least 3 of (ike.started, ike.timeout, esp.started)", None),
+        ("ike.started and absent ike.started", "ike.started"),
+        ("not seen (esp.started or ike.started)", "ike.started"),
+        ("ike.started and unknown ike.started", "unknown ike.started"),
+    ],
+)
+def test_a_near_miss_names_the_one_part_that_kept_it_from_holding(text, expected, seen):
+    found = missed(parse(text), seen)
+
+    assert (str(found) if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ike.started", []),
+        ("ike.started and ike.timeout and esp.started", ["ike.timeout true", "esp.started true"]),
+        ("ike.started and (ike.timeout and esp.started or ike.notify)", ["ike.notify true"]),
+        ("not ike.started", ["ike.started false"]),
+        ("not seen (ike.started or ike.timeout)", ["ike.started false"]),
+        ("not seen (ike.started or esp.started)", ["ike.started false"]),
+        ("absent ike.started", ["ike.started false"]),
+        ("unknown ike.started", ["unknown ike.started true"]),
+        ("at least 2 of (ike.started, ike.timeout, esp.started)", ["ike.timeout true"]),
+        ("not at least 1 of (ike.started, ike.timeout)", ["ike.started false"]),
+        ("ike.started then ike.timeout or ike.timeout", ["ike.started then ike.timeout true"]),
+    ],
+)
+def test_the_least_that_would_have_to_change(text, expected, seen):
+    assert [f"{leaf} {value}" for leaf, value in changes(parse(text), seen)] == expected
+
+
+def test_what_is_too_large_to_try_out_is_still_known_not_to_hold_where_a_part_cannot():
+    text = " and ".join(f"ike.f{number}" for number in range(30))
+
+    assert can_hold(parse(text), lambda leaf: [Truth.FALSE] if str(leaf) == "ike.f7" else list(Truth)) is False
+    assert (
+        can_hold(parse(text.replace("and", "or")), lambda leaf: [Truth.FALSE] if str(leaf) == "ike.f7" else list(Truth)) is None
+    )
