@@ -162,7 +162,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
             allow=_allow(store, drain),
             counts=Counter(),
         )
-        pings = _pings(store, jobs, chat, clock)
+        pings = _pings(store, jobs, chat, knowledge, clock)
         address = await _let_in(rooms, settings, session=session, door=door, identity=identity, pings=pings)
         logger.info(
             "ready in the workspace %s, over %s, knowledge %s", identity.team_name, settings.mode, knowledge.base.revision
@@ -320,8 +320,8 @@ async def _serve(rooms: AsyncExitStack, settings: Settings, site: Site, *, neede
         return None
 
 
-def _pings(store: Store, jobs: Jobs, chat: SlackChat, clock: Clock) -> Mapping[str, Ping]:
-    """What `/readyz` asks. The knowledge base needs no ping: without it the bot does not start."""
+def _pings(store: Store, jobs: Jobs, chat: SlackChat, knowledge: Knowledge, clock: Clock) -> Mapping[str, Ping]:
+    """What `/readyz` asks."""
 
     async def ask_store() -> None:
         await store.inbox.waiting_lanes(clock.now(), older_than=timedelta())
@@ -340,4 +340,8 @@ def _pings(store: Store, jobs: Jobs, chat: SlackChat, clock: Clock) -> Mapping[s
             await chat.who_am_i()
             answered = time.monotonic()
 
-    return {"store": ask_store, "jobs": ask_jobs, "slack": ask_slack}
+    async def ask_knowledge() -> None:
+        if not knowledge.base.causes:
+            raise Unreachable("it knows no cause", doing="knowledge")
+
+    return {"store": ask_store, "jobs": ask_jobs, "knowledge": ask_knowledge, "slack": ask_slack}

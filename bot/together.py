@@ -66,15 +66,19 @@ async def run_playground(settings: Settings, *, with_parent: bool = False) -> No
 
 
 def bot_settings(settings: Settings) -> dict[str, str]:
-    """What the bot is told so that it finds the playground instead of Slack; what a person has set stays."""
+    """What the bot is told so that it finds the playground instead of Slack.
+
+    Ids and the database are the playground's own, whatever is set for the real Slack: trying things must not touch it.
+    """
     return {
         "SLACK_BOT_TOKEN": names.BOT_TOKEN,
         "SLACK_APP_TOKEN": names.APP_TOKEN,
         "VPN_HELP_SLACK_API_URL": f"http://127.0.0.1:{settings.playground_port}/api/",
-        "VPN_HELP_ADMIN_CHANNEL": settings.admin_channel or names.VPN_DESK,
-        "VPN_HELP_WATCHED_CHANNELS": ",".join(settings.watched_channels) or names.IT_HELP,
-        "VPN_HELP_RESPONDERS": settings.responders or names.RESPONDERS,
+        "VPN_HELP_ADMIN_CHANNEL": names.VPN_DESK,
+        "VPN_HELP_WATCHED_CHANNELS": names.IT_HELP,
+        "VPN_HELP_RESPONDERS": names.RESPONDERS,
         "VPN_HELP_DATA": str(settings.data / "playground-bot"),
+        "VPN_HELP_DATABASE_URL": "",
     }
 
 

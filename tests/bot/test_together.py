@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.playground import names
+from bot.settings import Settings, variables
+from bot.together import bot_settings
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -63,6 +67,15 @@ def running(tmp_path):
     one.process.kill()
     one.process.wait()
     one.process.stdout.close()
+
+
+def test_bot_beside_the_playground_touches_nothing_of_the_real_slack(tmp_path):
+    real = {"admin_channel": "C0123ABCD", "database_url": "postgresql://db/real", "data": tmp_path}
+    given = bot_settings(Settings(**real))
+    assert given["VPN_HELP_ADMIN_CHANNEL"] == names.VPN_DESK
+    assert given["VPN_HELP_DATABASE_URL"] == ""
+    assert given["VPN_HELP_DATA"].startswith(str(tmp_path))
+    assert set(given) <= set(variables())
 
 
 def test_address_is_said_bot_that_dies_is_started_again_and_all_stops(running):

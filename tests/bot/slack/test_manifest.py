@@ -102,6 +102,11 @@ def test_scopes_are_those_that_the_code_uses(manifest):
     assert (scopes["bot"], scopes["bot_optional"]) == (sorted(SCOPES), sorted(OPTIONAL))
 
 
+def test_reference_says_what_each_scope_is_for():
+    reference = MANIFEST.with_name("README.md").read_text(encoding="utf-8")
+    assert [scope for scope in SCOPES if f"`{scope}`" not in reference] == []
+
+
 def test_each_event_has_the_scope_without_which_it_never_comes(manifest):
     needs = {
         "app_home_opened": None,
