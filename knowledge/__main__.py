@@ -20,6 +20,7 @@ from knowledge.diagnosis import explain
 from knowledge.errors import BaseError, MisuseError
 from knowledge.inference import Answers
 from knowledge.loader import BASE, load_base
+from knowledge.loader.cache import cache_folder
 from knowledge.logs import read
 from knowledge.report import as_json, as_text, problem_of, read_state
 from knowledge.rules import KnowledgeBase
@@ -146,7 +147,7 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
 
 
 def _diagnose(args: argparse.Namespace) -> int:
-    base = load_base(args.base, strict=False)
+    base = load_base(args.base, strict=False, cache=cache_folder())
     status = 0
     for number, (file, logs) in enumerate(_readings(args, base)):
         found = explain(base, logs, _answers(args.answer), text=args.text, platform=_platform(args), attempt=args.attempt)
@@ -164,7 +165,7 @@ def _diagnose(args: argparse.Namespace) -> int:
 def _explain(args: argparse.Namespace) -> int:
     from knowledge.explaining import explanation_json, explanation_text  # noqa: PLC0415 # only this command needs it
 
-    base = load_base(args.base, strict=False)
+    base = load_base(args.base, strict=False, cache=cache_folder())
     if args.cause and args.cause not in base.causes:
         raise MisuseError(f"no cause is called `{args.cause}`; there is {', '.join(sorted(base.causes))}")
     args.together = True
@@ -218,7 +219,7 @@ def _platform(args: argparse.Namespace) -> Platform | None:
 def _sample(args: argparse.Namespace) -> int:
     names = sorted(path.stem for path in SAMPLES.glob("*.log"))
     if args.name is None:
-        base = load_base(strict=False)
+        base = load_base(strict=False, cache=cache_folder())
         for name in names:
             says = base.sentences.get(f"sample-{name}")
             _write(f"{name:<16}{says(args.locale) if says else ''}".rstrip() + "\n")

@@ -1,7 +1,8 @@
 """The folder `base/` as a `KnowledgeBase`: the only reader of YAML, and the judge of every file in it.
 
 Three steps, one file each: `document` (text to a tree of strings with places), `schema` (strings to types), `build`
-(types to the frozen things of `knowledge.rules`, every name checked). `read` walks the folder and keeps every fault.
+(types to the frozen things of `knowledge.rules`, every name checked). `read` walks the folder and keeps every fault; `cache`
+keeps the result for the next start, and is why these three are imported only when something is to be read.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from knowledge.errors import BaseError
-from knowledge.loader.document import read_yaml
-from knowledge.loader.read import Survey, revision_of, survey
+from knowledge.loader.found import Survey, revision_of
 from knowledge.rules import KnowledgeBase
 
 __all__ = ["BASE", "Survey", "load_base", "read_yaml", "revision_of", "survey"]
@@ -22,20 +23,47 @@ __all__ = ["BASE", "Survey", "load_base", "read_yaml", "revision_of", "survey"]
 BASE = Path(__file__).parent.parent / "base"
 
 
-def load_base(folder: Path | None = None, *, strict: bool = True) -> KnowledgeBase:
+def load_base(folder: Path | None = None, *, strict: bool = True, cache: Path | None = None) -> KnowledgeBase:
     """The knowledge base in `folder`, or the one that ships with the package.
 
     Files and folders that do not exist load as empty. With `strict`, a name that nothing defines (a fact, a cause, a
     question) is an error like any other; without, it is left out silently, so that a base can be tried while it grows.
 
+    Args:
+        folder: Where the base is.
+        strict: See above.
+        cache: A private directory in which read bases are kept for the next start (`cache.cache_folder`); None: none.
+
     Raises:
         BaseError: with every fault of every file at once.
     """
+    from knowledge.loader.cache import keep_base, kept_base  # noqa: PLC0415 # only a start needs it
+
+    folder = folder or BASE
     with _without_collector():
-        found = survey(folder or BASE, strict=strict)
+        kept = kept_base(folder, cache) if cache is not None else None
+        if kept is not None:
+            return kept
+        found = survey(folder, strict=strict)
     if found.errors:
         raise BaseError(found.errors)
+    if cache is not None and not found.faults:
+        keep_base(found.base, folder, cache)
     return found.base
+
+
+def survey(folder: Path, *, strict: bool = True) -> Survey:
+    """A base as far as it can be built, with every fault; see `load_base`."""
+    from knowledge.loader.read import survey  # noqa: PLC0415 # 100 ms that a kept base does not need
+
+    return survey(folder, strict=strict)
+
+
+def read_yaml(path: Path) -> Any:  # noqa: ANN401 # strings, lists and mappings of such
+    """The content of any small YAML file, every scalar as text; see `document.read_yaml`."""
+    from knowledge.loader.document import read_yaml  # noqa: PLC0415 # as above
+
+    return read_yaml(path)
 
 
 @contextmanager

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +28,7 @@ from knowledge.loader.build import (
 )
 from knowledge.loader.document import Document, read_document
 from knowledge.loader.faults import M, nearest, validate
+from knowledge.loader.found import Survey, revision_of
 from knowledge.loader.texts import read_texts
 from knowledge.rules import Cause, Code, Collect, Format, KnowledgeBase, Phrase, Question, Rule, Text
 from knowledge.terms import CauseId, FormatId, QuestionId
@@ -37,20 +37,6 @@ from knowledge.understanding import plain_words
 #: `== charon-received-notify ==` above the raw lines of a signature's samples; the closing sign may be left out.
 _HEADING = re.compile(r"^==\s+(?P<id>\S+)(?:\s+==)?\s*$")
 _CODE_COLUMNS = ("family", "code", "symbol", "meaning", "stage", "causes", "source")
-_SOURCES = (".yaml", ".log", ".csv")
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """A base as far as it can be built, and everything that is wrong with its files."""
-
-    base: KnowledgeBase
-    faults: tuple[Fault, ...]
-
-    @property
-    def errors(self) -> tuple[Fault, ...]:
-        """The faults that keep the base from being used."""
-        return tuple(fault for fault in self.faults if fault.severity is Severity.ERROR)
 
 
 def survey(folder: Path, *, strict: bool = True) -> Survey:
@@ -81,19 +67,6 @@ def survey(folder: Path, *, strict: bool = True) -> Survey:
             check_condition(question.when, base, names)
     faults += _twice(base)
     return Survey(base, tuple(sorted(faults, key=_place)))
-
-
-def revision_of(folder: Path) -> str:
-    """12 hex digits over the name and content of every file that the base is made of."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in _SOURCES and path.is_file()):
-        name = path.relative_to(folder).as_posix()
-        if name.startswith("samples/"):
-            continue
-        content = path.read_bytes()
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()[:12]
 
 
 def _facts(folder: Path, names: Names) -> None:

@@ -27,7 +27,7 @@ def base():
 @pytest.fixture(autouse=True)
 def _one_base(base, monkeypatch):
     """The base is read once for all of these tests: its reading is tested elsewhere."""
-    monkeypatch.setattr(commands, "load_base", lambda folder=None, *, strict=True: base)
+    monkeypatch.setattr(commands, "load_base", lambda folder=None, **_: base)
 
 
 def run(capsys, *arguments: str) -> tuple[int, str, str]:
