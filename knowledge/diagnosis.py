@@ -6,6 +6,7 @@ logs ──► attempts ──► the one that the question is about ──► w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -57,6 +58,9 @@ PLATFORM_ANSWERS: Mapping[str, Platform] = {
 
 #: More attempts than this are listed with the verdict of their like, the latest ones weighed themselves.
 MOST_WEIGHED = 60
+
+#: The number of a token of redaction: `[ip-public-12]`.
+_TOKEN_NUMBER = re.compile(r"-\d+\]")
 
 _CODE_FAMILIES: Mapping[str, str] = {"ras": "ras.error", "win_ipsec": "win.ipsec_error"}
 
@@ -189,7 +193,7 @@ class _Weighings:
             attempt.ended,
             attempt.covered,
             attempt.side,
-            tuple((fact.id, *sorted(fact.values.items())) for fact in attempt.facts),
+            tuple((fact.id, fact.times, *_faceless(fact.values)) for fact in attempt.facts),
         )
         if key not in self._verdicts:
             weighing = weigh_attempt(self._base, attempt, self._context(attempt))
@@ -207,6 +211,12 @@ class _Weighings:
         facts = (*(attempt.facts if attempt else ()), *self._found.host, *(self._typed if heard else ()))
         answers = self._answers if heard else {}
         return context_of(self._base, facts, answers, attempt=attempt, platform=self._platform, earlier=earlier, later=later)
+
+
+def _faceless(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """A fact's values with who it was left out: the same failure of many peers is weighed once."""
+    for name, value in sorted(values.items()):
+        yield name, _TOKEN_NUMBER.sub("]", value)
 
 
 def _chosen(found: Attempts, attempt: int | None) -> int | None:
