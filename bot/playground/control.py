@@ -81,7 +81,8 @@ class Control:
         if person is None or person.is_bot:
             return _refused("user_not_found")
         shown = max(1, min(_whole(request.query.get("shown", "150")), 5000))
-        return web.json_response(self.screen.for_person(person, request.query.get("channel"), request.query.get("thread"), shown))
+        channel, thread, backstage = (request.query.get(name) for name in ("channel", "thread", "backstage"))
+        return web.json_response(self.screen.for_person(person, channel, thread, shown=shown, backstage=bool(backstage)))
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})

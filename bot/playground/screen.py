@@ -20,7 +20,9 @@ class Screen:
     def __init__(self, slack: LocalSlack, outgoing: Outgoing, sockets: SocketHub) -> None:
         self._slack, self._outgoing, self._sockets = slack, outgoing, sockets
 
-    def for_person(self, person: Person, channel_id: str | None, thread_ts: str | None, shown: int = _SHOWN) -> Json:
+    def for_person(
+        self, person: Person, channel_id: str | None, thread_ts: str | None, *, shown: int = _SHOWN, backstage: bool = False
+    ) -> Json:
         """All that the page needs to draw one person's window."""
         world = self._slack.world
         channel = world.channels.get(channel_id or "")
@@ -41,7 +43,21 @@ class Screen:
             body["channel"] = self._conversation(person, channel, shown)
             if thread_ts:
                 body["thread"] = self._thread(person, channel, thread_ts)
+        if backstage:
+            body["traffic"] = self._traffic()
         return body
+
+    def _traffic(self) -> list[Json]:
+        """What went between Slack and the bot lately, newest first."""
+        sent = [
+            {"at": one["at"], "way": "in", "what": one["event"], "outcome": one["outcome"], "ok": one["outcome"] == "acked"}
+            for one in self._outgoing.log
+        ]
+        called = [
+            {"at": one["at"], "way": "out", "what": one["method"], "outcome": one["error"] or "ok", "ok": one["ok"]}
+            for one in self._slack.calls
+        ]
+        return sorted([*sent, *called], key=lambda one: str(one["at"]), reverse=True)[:60]
 
     def _status(self) -> Json:
         clock = self._slack.clock
