@@ -54,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
 def check(folder: Path) -> tuple[KnowledgeBase, list[Fault]]:
     """A base as far as it can be read, and everything that is wrong with it, in the order of its files."""
     found = survey(folder)
-    return found.base, in_order((*found.faults, *lint(found.base, folder)))
+    broken = {fault.span.file for fault in found.errors if fault.span}
+    return found.base, in_order((*found.faults, *lint(found.base, folder, broken)))
 
 
 def _with_severity(fault: Fault, *, strict: bool) -> Fault:

@@ -31,7 +31,7 @@ class Places:
             return rule.span
         while path and document.node(("rules", index, *path)) is None:
             path = path[:-1]  # a single example stands without the dash of a list
-        return document.span(("rules", index, *path), key=bool(path) and isinstance(path[-1], str)) if path else rule.span
+        return document.span(("rules", index, *path), key=isinstance(path[-1], str)) if path else rule.span
 
     def data(self, file: str) -> Any:  # noqa: ANN401 # a YAML tree: strings, lists and mappings
         """The content of a file; an empty mapping where there is none."""

@@ -94,7 +94,7 @@ def _proofs(node: Explained) -> Iterator[str]:
     yield from node.answers
     if node.truth is not Truth.TRUE:
         for fact in node.near[:_MOST_PROOFS]:
-            values = ", ".join(f"{key}={value}" for key, value in fact.values.items())
+            values = ", ".join(f"{key}={value}" for key, value in sorted(fact.values.items()))
             yield f"near: {place_of(fact)} {fact.id} {values}"
     if node.needs and not node.near:
         yield "would be settled by: " + ", ".join(map(str, node.needs))

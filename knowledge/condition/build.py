@@ -166,14 +166,15 @@ def _attempt(found: Found, place: Place) -> Condition:
 def _facts(found: Found, place: Place) -> Facts:
     name, *rest = (part for part in found.parts if part.kind != "close")
     span = place.span(found.start, found.end)
+    named = place.span(name.start, name.end)
     segments = name.text.split(".")
     if rest and rest[0].kind == "comparison":
         *owner, key = segments
         if key == "*" or len(owner) > 2:
             refuse(place, name.start, name.end, "a comparison needs the name of a value", reason="this is not one")
         of = ".".join(owner) if len(owner) == 2 else f"{owner[0]}.*" if owner else "*"
-        test = Test(key=key, comparison=_comparison(rest[0], place, key=key), span=span)
-        return Facts(name=of, tests=(test,), by_value=True, span=span)
+        test = Test(key=key, comparison=_comparison(rest[0], place, key=key), span=span, key_span=named)
+        return Facts(name=of, tests=(test,), by_value=True, span=span, name_span=named)
     if len(segments) != 2:
         if len(segments) == 1:
             advice = f"`{name.text}.*` is any fact of a family; a value needs a comparison, as in `{name.text} >= 50 s`"
@@ -182,7 +183,7 @@ def _facts(found: Found, place: Place) -> Facts:
         refuse(
             place, name.start, name.end, f"`{name.text}` is no fact", reason="a fact has two parts: `ike.timeout`", help=advice
         )
-    return Facts(name=name.text, tests=tuple(_test(test, place) for test in rest), span=span)
+    return Facts(name=name.text, tests=tuple(_test(test, place) for test in rest), span=span, name_span=named)
 
 
 def _test(found: Found, place: Place) -> Test:
@@ -191,6 +192,7 @@ def _test(found: Found, place: Place) -> Test:
         key=key.text,
         comparison=_comparison(comparison, place, key=key.text),
         span=place.span(found.start, found.end),
+        key_span=place.span(key.start, key.end),
     )
 
 
@@ -204,7 +206,12 @@ def _answer(found: Found, place: Place) -> Condition:
         if "unknown" in comparison.values:
             asked = f"write `unknown {question.text}`"
             refuse(place, rest[0].start, rest[0].end, "not to know is no answer, and never evidence", help=asked)
-    return Answer(question=question.text.removeprefix("answer."), comparison=comparison, span=span)
+    return Answer(
+        question=question.text.removeprefix("answer."),
+        comparison=comparison,
+        span=span,
+        name_span=place.span(question.start, question.end),
+    )
 
 
 def _given(found: Found, place: Place) -> Condition:

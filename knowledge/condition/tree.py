@@ -103,6 +103,8 @@ class Test:
     key: str
     comparison: Comparison
     span: Span | None = field(default=None, compare=False)
+    #: Where the value's name alone stands.
+    key_span: Span | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.key} {self.comparison}"
@@ -227,6 +229,8 @@ class Facts(Condition):
     tests: tuple[Test, ...] = ()
     #: True where it is written as a value's path: then there is exactly one test.
     by_value: bool = False
+    #: Where the name alone stands, without what is asked of it.
+    name_span: Span | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         if self.by_value:
@@ -311,6 +315,8 @@ class Answer(Condition):
 
     question: str
     comparison: Comparison | None = None
+    #: Where `answer.` and the question stand.
+    name_span: Span | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"answer.{self.question}{f' {self.comparison}' if self.comparison else ''}"

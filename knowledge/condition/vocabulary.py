@@ -45,11 +45,11 @@ def mentions(condition: Condition) -> Iterator[Mention]:
         match node:
             case Facts():
                 if node.name != "*":
-                    yield Mention(kind="family" if node.name.endswith("*") else "fact", name=node.name, span=node.span)
+                    yield Mention(kind="family" if node.name.endswith("*") else "fact", name=node.name, span=node.name_span)
                 for test in node.tests:
-                    yield Mention(kind="value", name=test.key, of=node.name, span=test.span)
+                    yield Mention(kind="value", name=test.key, of=node.name, span=test.key_span)
             case Answer():
-                yield Mention(kind="answer", name=node.question, span=node.span)
+                yield Mention(kind="answer", name=node.question, span=node.name_span)
                 yield from _choices(node.question, node.comparison)
             case Given():
                 yield Mention(kind="setting", name=node.setting, span=node.span)

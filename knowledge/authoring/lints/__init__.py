@@ -5,7 +5,7 @@ A lint takes what was looked at (`Seen`) and yields faults. Most are warnings: t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +26,35 @@ class Seen:
 Lint = Callable[[Seen], Iterator[Fault]]
 
 
-def lint(base: KnowledgeBase, folder: Path) -> Iterator[Fault]:
-    """Everything that the lints find."""
+def lint(base: KnowledgeBase, folder: Path, broken: Collection[str] = ()) -> Iterator[Fault]:
+    """Everything that the lints find.
+
+    Args:
+        base: The base as far as it could be read.
+        folder: Its folder.
+        broken: Files with errors. What is said of them, or follows from their not being read, is left out: whoever mends
+            the error sees it then, and until then it would only hide the error.
+    """
     from knowledge.authoring.lints import causes, rules, signatures, texts, vocabulary  # noqa: PLC0415 # they import `Seen`
 
     seen = Seen(base=base, folder=folder, places=Places(folder))
-    lints: tuple[Lint, ...] = (*vocabulary.LINTS, *signatures.LINTS, *rules.LINTS, *causes.LINTS, *texts.LINTS)
+    lints: list[Lint] = [*signatures.LINTS, *texts.LINTS]
+    if not _any_in(broken, "facts.yaml", "formats/"):
+        lints += [*vocabulary.LINTS, *rules.LINTS]
+    if not _any_in(broken, "causes/", "rules/", "questions.yaml"):
+        lints += causes.LINTS
     for each in lints:
-        yield from each(seen)
+        for fault in each(seen):
+            if fault.span is None or not _is_about(fault.span.file, broken):
+                yield fault
+
+
+def _any_in(files: Collection[str], *homes: str) -> bool:
+    return any(file.startswith(homes) for file in files)
+
+
+def _is_about(file: str, broken: Collection[str]) -> bool:
+    """Whether a file is one of the broken ones, the samples of one, or the translation of one."""
+    parts = file.split("/")
+    original = "/".join(parts[2:]) if parts[0] == "texts" else file
+    return original in broken or original.removesuffix(".log") + ".yaml" in broken or file in broken

@@ -60,7 +60,6 @@ def never_or_always(seen: Seen) -> Iterator[Fault]:
         if can_hold(rule.when, possible, several=several) is False:
             impossible = can_hold(rule.when, several=several) is False
             yield _fault(
-                seen,
                 rule,
                 f"rule `{rule.id}` can never speak",
                 code="never-speaks",
@@ -69,7 +68,6 @@ def never_or_always(seen: Seen) -> Iterator[Fault]:
             )
         elif always_holds(rule.when, several=several):
             yield _fault(
-                seen,
                 rule,
                 f"rule `{rule.id}` always speaks",
                 code="always-speaks",
@@ -85,7 +83,7 @@ def uncovered_absence(seen: Seen) -> Iterator[Fault]:
             if leaf.name != "*" and not is_covered(leaf.name, seen.base):
                 yield Fault(
                     message=f"the absence of `{leaf.name}` can never be known",
-                    span=leaf.span,
+                    span=leaf.name_span,
                     reason="no format lists it under `always`",
                     help=f"if it is enough that the log does not show it, write `not seen {leaf.name}`",
                     severity=Severity.WARNING,
@@ -126,7 +124,6 @@ def subsumed(seen: Seen) -> Iterator[Fault]:
             other = next((other for other in rules if other is not rule and _says_more(other, rule, several)), None)
             if other is not None:
                 yield _fault(
-                    seen,
                     rule,
                     f"rule `{rule.id}` adds nothing to `{other.id}`",
                     code="subsumed",
@@ -146,10 +143,10 @@ def _weight(effect: Effect) -> int:
     return _STRONGER.index(effect.strength)
 
 
-def _fault(seen: Seen, rule: Rule, message: str, *, code: str, reason: str, advice: str) -> Fault:
+def _fault(rule: Rule, message: str, *, code: str, reason: str, advice: str) -> Fault:
     return Fault(
         message=message,
-        span=seen.places.of_rule(rule, "id"),
+        span=rule.span,
         reason=reason,
         help=advice,
         severity=Severity.WARNING,

@@ -1,38 +1,29 @@
-"""Patterns that do not compile, cross lines or backtrack; signatures that do not find their samples, or another's."""
+"""Signatures that do not find their samples, or find another's; regular expressions that need not be."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from knowledge.authoring.lints import Lint, Seen
 from knowledge.authoring.samples import sample_faults
-from knowledge.errors import BaseError, Fault, Severity, Span
-from knowledge.logs import compile_signature
-from knowledge.rules import Format, Signature
+from knowledge.errors import Fault, Severity
 
 
-def patterns(seen: Seen) -> Iterator[Fault]:
-    """Patterns that are refused, and regular expressions where a line with holes would do."""
+def needless_expressions(seen: Seen) -> Iterator[Fault]:
+    """Regular expressions where a line with holes would do. Patterns that cannot be used are the loader's to refuse."""
     for source in seen.base.formats.values():
         for index, signature in enumerate(source.signatures):
-            place = _place(seen, source, index, signature)
-            try:
-                compile_signature(replace(signature, span=place) if place else signature)
-            except BaseError as error:
-                yield from error.faults
-            else:
-                line = as_line(signature.regex) if signature.regex is not None else None
-                if line is not None:
-                    yield Fault(
-                        message=f"signature `{signature.id}` needs no regular expression",
-                        span=place,
-                        reason="a line with holes says the same, cannot backtrack, and tells redaction what it holds",
-                        help=f"line: {line}",
-                        severity=Severity.WARNING,
-                        code="needless-regex",
-                    )
+            line = as_line(signature.regex) if signature.regex is not None and signature.line is None else None
+            if line is not None:
+                yield Fault(
+                    message=f"signature `{signature.id}` needs no regular expression",
+                    span=seen.places.at(f"formats/{source.id}.yaml", "signatures", index, "regex"),
+                    reason="a line with holes says the same, cannot backtrack, and tells redaction what it holds",
+                    help=f"write `line: {line}`",
+                    severity=Severity.WARNING,
+                    code="needless-regex",
+                )
 
 
 #: What a hole can say as well: a named group, and the type of hole.
@@ -66,18 +57,9 @@ def as_line(regex: str) -> str | None:
     return "".join(parts)
 
 
-def _place(seen: Seen, source: Format, index: int, signature: Signature) -> Span | None:
-    """The first character of the pattern itself."""
-    place = seen.places.at(f"formats/{source.id}.yaml", "signatures", index, "line" if signature.line is not None else "regex")
-    if place is None or place.source is None:
-        return place
-    quoted = place.source[place.column - 1 : place.column] in ("'", '"')
-    return replace(place, column=place.column + 1, length=max(1, place.length - 2)) if quoted else place
-
-
 def samples(seen: Seen) -> Iterator[Fault]:
     """Signatures without a sample, or that do not find it."""
     yield from sample_faults(seen.base, seen.folder)
 
 
-LINTS: tuple[Lint, ...] = (patterns, samples)
+LINTS: tuple[Lint, ...] = (needless_expressions, samples)

@@ -7,7 +7,7 @@ from typing import Any
 
 from knowledge.authoring.lints import Lint, Seen
 from knowledge.authoring.printing import counted
-from knowledge.errors import Fault, Severity
+from knowledge.errors import Fault, Severity, Span
 from knowledge.rules import Cause, KnowledgeBase, Question, Text
 
 #: The file of a text below `texts/<locale>/`, and its path there.
@@ -62,8 +62,8 @@ def missing_translations(seen: Seen) -> Iterator[Fault]:
         for file, names in missing.items():
             more = len(names) - _MOST_NAMED
             yield Fault(
-                message=f"texts/{locale}/{file} lacks {counted(len(names), 'sentence')}",
-                span=seen.places.at(f"texts/{locale}/{file}") if file.endswith(".yaml") else None,
+                message=f"{counted(len(names), 'sentence')} not in {locale} yet",
+                span=Span(file=f"texts/{locale}/{file}", line=1),
                 note=f"{', '.join(names[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}",
                 help="translate them; until then they are said in English",
                 severity=Severity.WARNING,
