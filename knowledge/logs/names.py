@@ -36,18 +36,33 @@ _AFTER_USER = (
     r"|\()|[.(]|$)"
 )
 _USER = (
-    rf"{_NAMED_USER}\"?[ \t]*(?::?=|:)[ \t]*[\"'“]?(?P<name>{_WORD})",
-    r"\b(?:user|for user|login) [\"'“](?P<name>[^\"'”\n\[\]]{1,80})",
-    r"\b(?:XAuth authentication of|EAP-Identity|authentication of) '(?P<name>[^'\n\[\]=@]{1,80})'",
-    r"\bname ?= ?\"(?P<name>[^\"\n\[\]]{1,80})\"",
-    rf"{_BEFORE_USER} (?P<name>(?!(?:{_NOT_USERS})\b){_WORD}){_AFTER_USER}",
-    r"\bThe user (?P<name>[^\[\]\n]{1,80}?) (?:dialed|dialled|has |is trying|connected|started|failed|successfully|with )",
-    r"\bLogin (?:OK|incorrect)[^\[\n]{0,80}: \[(?P<name>[^\[\]/\n]{1,80})",
-    rf"<l2tp-(?P<name>{_WORD})>",
-    r"(?:/home/|/Users/|:\\Users\\|:\\Documents and Settings\\)(?P<name>[^/\\\s\"'\[\]]{1,60})(?=[/\\])",
-    r"(?<![\w\\:/.%\[\]])(?P<name>[A-Za-z][\w.-]{0,30}\\[A-Za-z][\w.$-]{0,60})(?![\w\\\[\]])",
-    r"<Data Name=[\"'](?:Subject|Target)?(?:User|Account)Name[\"']>(?P<name>[^<\[\]\n]{1,80})<",
-    r"\b(?:CN|UID|E|emailAddress)=(?P<name>[^,/\"'\]\[\n<>]{2,80})",
+    (
+        rf"{_NAMED_USER}\"?[ \t]*(?::?=|:)[ \t]*[\"'“]?(?P<name>{_WORD})",
+        "user|login|account|peer name|peer-name|peer_name|peername|utilisateur|usu|benutzer",
+    ),
+    (r"\b(?:user|for user|login) [\"'“](?P<name>[^\"'”\n\[\]]{1,80})", "user \"|user '|user “|login \"|login '|login “"),
+    (
+        r"\b(?:XAuth authentication of|EAP-Identity|authentication of) '(?P<name>[^'\n\[\]=@]{1,80})'",
+        "authentication of|eap-identity",
+    ),
+    (r"\bname ?= ?\"(?P<name>[^\"\n\[\]]{1,80})\"", "name"),
+    (
+        rf"{_BEFORE_USER} (?P<name>(?!(?:{_NOT_USERS})\b){_WORD}){_AFTER_USER}",
+        "user |usuario |usuário |login for|accepted |password for",
+    ),
+    (
+        r"\bThe user (?P<name>[^\[\]\n]{1,80}?) (?:dialed|dialled|has |is trying|connected|started|failed|successfully|with )",
+        "the user ",
+    ),
+    (r"\bLogin (?:OK|incorrect)[^\[\n]{0,80}: \[(?P<name>[^\[\]/\n]{1,80})", "login ok|login incorrect"),
+    (rf"<l2tp-(?P<name>{_WORD})>", "<l2tp-"),
+    (
+        r"(?:/home/|/Users/|:\\Users\\|:\\Documents and Settings\\)(?P<name>[^/\\\s\"'\[\]]{1,60})(?=[/\\])",
+        "/home/|/users/|:\\users|:\\documents",
+    ),
+    (r"(?<![\w\\:/.%\[\]])(?P<name>[A-Za-z][\w.-]{0,30}\\[A-Za-z][\w.$-]{0,60})(?![\w\\\[\]])", "\\"),
+    (r"<Data Name=[\"'](?:Subject|Target)?(?:User|Account)Name[\"']>(?P<name>[^<\[\]\n]{1,80})<", "username|accountname"),
+    (r"\b(?:CN|UID|E|emailAddress)=(?P<name>[^,/\"'\]\[\n<>]{2,80})", "cn=|uid=|e=|emailaddress="),
 )
 #: The host of a syslog line stands between its stamp and its tag.
 _HEADER = (
@@ -58,13 +73,20 @@ _NAMED_HOST = (
     r"\b(?:host ?name|computer(?: name)?|workstation name|client name|nas identifier|client friendly name|server name"
     r"|machine|dns name|domain)"
 )
+#: Words that a line with the name of a host holds.
+_HOST_LABELS = (
+    "hostname|host name|computer|workstation name|client name|nas identifier|friendly name|server name|machine|dns name|domain"
+)
 _HOST = (
-    rf"{_NAMED_HOST}\"?[ \t]*(?:=|:)[ \t]*[\"'“]?(?P<name>{_WORD})",
-    r"<Computer>(?P<name>[^<\[\]\n]{1,80})<",
-    r"\bus='(?P<name>[^'\n\[\]]{1,80})'",
-    r"\bthem='(?P<name>[^'\n\[\]]{1,80})'",
-    r"\bstarted on (?P<name>[\w.-]{1,80}) PID",
-    r"\b(?:[Ss]erver|[Hh]ost|remote host|resolve|resolving|lookup|name) '(?P<name>[\w.-]{2,120})'",
+    (rf"{_NAMED_HOST}\"?[ \t]*(?:=|:)[ \t]*[\"'“]?(?P<name>{_WORD})", _HOST_LABELS),
+    (r"<Computer>(?P<name>[^<\[\]\n]{1,80})<", "<computer>"),
+    (r"\bus='(?P<name>[^'\n\[\]]{1,80})'", "us='"),
+    (r"\bthem='(?P<name>[^'\n\[\]]{1,80})'", "them='"),
+    (r"\bstarted on (?P<name>[\w.-]{1,80}) PID", "started on"),
+    (
+        r"\b(?:[Ss]erver|[Hh]ost|remote host|resolve|resolving|lookup|name) '(?P<name>[\w.-]{2,120})'",
+        "server '|host '|resolve '|resolving '|lookup '|name '",
+    ),
 )
 
 #: Words that are nobody's name, though they stand where names do.
@@ -99,6 +121,8 @@ _TLDS = (
     "|ac|ae|ar|at|au|be|bg|bo|br|ca|ch|cl|cn|co|cz|de|dk|ec|ee|es|eu|fi|fr|gr|hk|hr|hu|id|ie|il|in|ir|is|it|jp|kr|kz|lt|lu|lv|ma|me|mx"
     "|my|nl|no|nz|pe|ph|pk|pl|pt|py|ro|ru|sa|se|sg|si|sk|th|tr|tv|tw|ua|uk|us|uy|ve|vn|za"
 )
+#: What a whole domain name holds.
+HOST_WORDS = "|".join(f".{tld}" for tld in _TLDS.split("|"))
 #: A whole domain name; not a file's path, and not a part of a token.
 HOST_NAME = re.compile(
     rf"(?<![\w./\\@\[-])(?:(?:[A-Za-z0-9_](?:[\w-]{{0,61}}[A-Za-z0-9])?\.){{1,8}}(?:{_TLDS}))(?![\w-]|\.\w|\(|/\w+\.\w+:)"
@@ -106,11 +130,12 @@ HOST_NAME = re.compile(
     re.IGNORECASE,
 )
 
-#: (pattern with a group `name`, "user" or "host"), in the order of their use.
-CONTEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(_HEADER, re.MULTILINE), "host"),
-    *((re.compile(text, re.MULTILINE), "user") for text in _USER),
-    *((re.compile(text, re.IGNORECASE), "host") for text in _HOST),
+#: The host of a syslog line: tried on every line.
+HEADER = re.compile(_HEADER, re.MULTILINE)
+#: (pattern with a group `name`, words of which a line must hold one, "user" or "host"), in the order of their use.
+CONTEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    *((re.compile(text), words_, "user") for text, words_ in _USER),
+    *((re.compile(text, re.IGNORECASE), words_, "host") for text, words_ in _HOST),
 )
 
 

@@ -19,7 +19,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
-from knowledge.logs.names import CONTEXTS, HOST_NAME, is_common
+from knowledge.logs.names import CONTEXTS, HEADER, HOST_NAME, HOST_WORDS, is_common
+from knowledge.logs.passes import Passes
 from knowledge.logs.secrets import mask_secrets
 from knowledge.terms import Masked
 
@@ -56,10 +57,18 @@ class Tokens:
         self._counts: Counter[str] = Counter()
         #: Names that are replaced wherever they stand, not only where a context shows what they are.
         self._everywhere: dict[str, tuple[re.Pattern[str], str]] = {}
+        #: What was asked for before, as it was written.
+        self._addresses: dict[str, str] = {}
         self._protected: frozenset[str] = frozenset()
 
     def address(self, text: str) -> str:
         """The token of an IP address; the text itself if it is none, or one that says nothing about anybody."""
+        known = self._addresses.get(text)
+        if known is None:
+            known = self._addresses[text] = self._address(text)
+        return known
+
+    def _address(self, text: str) -> str:
         bare, _, _zone = text.partition("%")
         try:
             address = ipaddress.ip_address(bare)
@@ -138,7 +147,7 @@ class Tokens:
     def _spread(self, original: str, token: str) -> None:
         if original in self._everywhere or original in self._protected:
             return
-        if len(original) < 4 or (len(original) < 5 and original.isalpha()) or TOKEN.search(f"[{original}]"):
+        if len(original) < 4 or TOKEN.search(f"[{original}]"):
             return
         boundary = r"(?<![\w\[.-]){}(?![\w\]-]|\.\w)" if "." in original else r"(?<![\w\[-]){}(?![\w\]-])"
         self._everywhere[original] = (re.compile(boundary.format(re.escape(original)), re.IGNORECASE), token)
@@ -154,6 +163,10 @@ class Tokens:
         return text
 
 
+_NUMBERS = Passes([(_SID, "s-1-5-21"), (_MAIL, "@")])
+_NAMES = Passes([*((pattern, words) for pattern, words, _ in CONTEXTS), (HOST_NAME, HOST_WORDS)])
+
+
 def redact(text: str, tokens: Tokens) -> tuple[str, tuple[Masked, ...]]:
     """Replace everything in a text that must not be shown or kept. Never raises; the number of lines stays.
 
@@ -166,14 +179,12 @@ def redact(text: str, tokens: Tokens) -> tuple[str, tuple[Masked, ...]]:
     """
     before = Counter(TOKEN.findall(text))
     out = mask_secrets(text)
-    out = _SID.sub(lambda found: tokens._token("sid", "sid", found.group()), out)
-    out = _MAIL.sub(lambda found: _mail(found, tokens), out)
-    out = _MAC.sub(lambda found: tokens._token("mac", "mac", _bare(found.group())), out)
-    out = _IP6.sub(lambda found: _ip6(found.group(), tokens), out)
+    out = _NUMBERS.run(out, [lambda found: _sid(found, tokens), lambda found: _mail(found, tokens)])
+    out = _MAC.sub(lambda found: _mac(found, tokens), out)
+    out = _IP6.sub(lambda found: _ip6(found, tokens), out)
     out = _IP4.sub(lambda found: tokens.address(found.group()), out)
-    for pattern, kind in CONTEXTS:
-        out = pattern.sub(_context(kind, tokens), out)
-    out = HOST_NAME.sub(lambda found: tokens.host(found.group()), out)
+    out = HEADER.sub(_context("host", tokens), out)
+    out = _NAMES.run(out, [*(_context(kind, tokens) for _, _, kind in CONTEXTS), lambda found: tokens.host(found.group())])
     out = tokens.spread(out)
     return out, _masked(before, Counter(TOKEN.findall(out)))
 
@@ -193,8 +204,17 @@ def _mail(found: re.Match[str], tokens: Tokens) -> str:
     return tokens._token("mail", "mail", found.group().lower())
 
 
-def _ip6(text: str, tokens: Tokens) -> str:
-    """A run of hex and colons may hold a port at its end (`2001:db8::1:500`), or be a clock: only true addresses go."""
+def _sid(found: re.Match[str], tokens: Tokens) -> str:
+    return tokens._token("sid", "sid", found.group())
+
+
+def _mac(found: re.Match[str], tokens: Tokens) -> str:
+    return tokens._token("mac", "mac", _bare(found.group()))
+
+
+def _ip6(found: re.Match[str], tokens: Tokens) -> str:
+    """A run of hex and colons may also be a clock: only true addresses go."""
+    text = found.group()
     if text.count(":") < 3 and "::" not in text:
         return text
     return tokens.address(text)

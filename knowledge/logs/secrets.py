@@ -11,7 +11,8 @@ Every pattern leaves masks (`***`, `<hidden>`) and earlier `[secret]`s alone, so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+
+from knowledge.logs.passes import Passes, Replacement
 
 #: What a secret becomes.
 SECRET = "[secret]"  # noqa: S105 - the mask itself
@@ -44,7 +45,9 @@ _CONFIGURED = re.compile(
     re.IGNORECASE,
 )
 _CONFIGURED_ALONE = re.compile(
-    rf"(?m)^([ \t]*(?:pre-shared-key|psksecret|{_KEY})[ \t]+(?:ENC[ \t]+|[0-9][ \t]+))(\S+)", re.IGNORECASE
+    rf"(?m)^([ \t]*(?:pre-shared-(?:key|secret)|psksecret|{_KEY}(?=[ \t]+(?:ENC|\d)[ \t]))"
+    r"[ \t]+(?:(?:ENC|local|remote|\d)[ \t]+)*)(\S+)",
+    re.IGNORECASE,
 )
 _IPSEC_SECRETS = re.compile(r"(\b(?:PSK|XAUTH|EAP|NTLM|PIN)[ \t]+)(\"[^\"\n]*\"|'[^'\n]*'|0[sx][^\s\"]+)")
 _CHAP_SECRETS = re.compile(
@@ -65,13 +68,13 @@ _TOKENS = re.compile(
 _URL = re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@\"'\[\]]+:)([^\s/@\"'\[\]]+)(?=@)")
 _BLOCK = re.compile(r"(-----BEGIN [A-Z0-9 ]*-----)(.*?)(-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL | re.IGNORECASE)
 _BLOCK_LINE = re.compile(r"(?m)^([ \t]*)([^\s].*?)([ \t\r]*)$")
-_BLOCK_PREFIX = re.compile(r"^([^\n]*?)[A-Za-z0-9+/=]{16,}[ \t\r]*$")
+#: A dump: groups of hex, and what they are in letters.
 _HEX_GROUPS = re.compile(
-    r"(?<![\w:.-])(?:(?:[0-9A-Fa-f]{2}[ \t]{1,3}){7,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ \t]{1,3}){3,}[0-9A-Fa-f]{2,4}"
-    r"|(?:[0-9A-Fa-f]{8}[ \t]{1,3}){2,}[0-9A-Fa-f]{2,8})(?![\w:.-])"
+    r"(?m)(?<![\w:.-])(?P<groups>(?:[0-9A-Fa-f]{2}[ \t]{1,3}){7,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ \t]{1,3}){3,}[0-9A-Fa-f]{2,4}"
+    r"|(?:[0-9A-Fa-f]{8}[ \t]{1,3}){2,}[0-9A-Fa-f]{2,8})(?![\w:.-])(?:[ \t]*\.\.\.)?(?:[ \t]*\|[^\n]*|[ \t]{2,}[^\n]{1,24}$)?"
 )
-_HEX_TAIL = re.compile(r"(?m)(\[secret\])(?:[ \t]*\.\.\.)?(?:[ \t]*\|[^\n]*|[ \t]{2,}(?!\[secret\])[^\n]{1,24})$")
-_HEX_COLONS = re.compile(r"(vendor id:?[ \t]+)?(?<![\w:-])(?:[0-9A-Fa-f]{2}[:-]){8,}(?:[0-9A-Fa-f]{2})?(?![\w-])", re.IGNORECASE)
+_HEX_COLONS = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}[:-]){8,}(?:[0-9A-Fa-f]{2})?(?![\w-])")
+_VENDOR = re.compile(r"vendor id:?[ \t]+$", re.IGNORECASE)
 _HEX_LONG = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9A-Fa-f]{32,}(?![0-9A-Za-z])")
 _BASE64 = re.compile(
     r"(?<![\w+/=.-])(?!/)(?=[A-Za-z0-9+/]*[0-9])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*[a-z])[A-Za-z0-9+/]{40,}={0,2}(?![\w+/=])"
@@ -110,30 +113,46 @@ def _block(found: re.Match[str]) -> str:
 
 def _letters(found: re.Match[str]) -> str:
     """Hex groups count as a dump only where a letter shows that they are no decimal numbers."""
-    return SECRET if any(c in "abcdefABCDEF" for c in found.group()) or "  " in found.group() else found.group()
+    groups = found.group("groups")
+    return SECRET if any(c in "abcdefABCDEF" for c in groups) else found.group()
 
 
 def _vendor(found: re.Match[str]) -> str:
-    return found.group() if found.group(1) else SECRET
+    """A vendor id says which program the peer runs, and is no secret."""
+    return found.group() if _VENDOR.search(found.string, max(0, found.start() - 16), found.start()) else SECRET
 
 
-_PASSES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (_BLOCK, _block),
-    (_TOKENS, SECRET),
-    (_BEARER, _always),
-    (_URL, _always),
-    (_IPSEC_SECRETS, _value),
-    (_CHAP_SECRETS, _value),
-    (_CHAP, _always),
-    (_MSCHAP, _always),
-    (_ATTRIBUTE, _always),
-    (_KEYED, _value),
-    (_QUOTED, _value),
-    (_SAID, _value),
-    (_CONFIGURED, _value),
-    (_CONFIGURED_ALONE, _value),
+#: Words of `_KEY`, one of which every match of it holds.
+_KEY_WORDS = (
+    "psk|pass|pwd|secret|shared|key|token|senha|segredo|chave|contrase|clave|passwort|kennwort"
+    "|пароль|密码|密碼|パスワード|비밀번호"
+)
+_GIVEN_WORDS = "xox|xapp-|eyj|ghp_|gho_|ghu_|ghs_|ghr_|glpat-|akia|sk-|hooks.slack.com|$1$|$2|$5$|$6$|$7$|$y$|$apr1$|$argon2"
+#: What is tried on lines that hold a word of it (see `Passes`), and what becomes of a match.
+_WORDED: tuple[tuple[re.Pattern[str], str, Replacement], ...] = (
+    (
+        _TOKENS,
+        "xox|xapp-|eyj|ghp_|gho_|ghu_|ghs_|ghr_|glpat-|akia|sk-|hooks.slack.com|$1$|$2|$5$|$6$|$7$|$y$|$apr1$|$argon2",
+        SECRET,
+    ),
+    (_BEARER, "bearer|basic|digest|negotiate|ntlm", _always),
+    (_URL, "://", _always),
+    (_IPSEC_SECRETS, "psk|xauth|eap|ntlm|pin", _value),
+    (_CHAP_SECRETS, " *|\t*|l2tp|pptp", _value),
+    (_CHAP, "chap |eap |chap\t|eap\t", _always),
+    (_MSCHAP, "s=|c=", _always),
+    (_ATTRIBUTE, "=0x|= 0x|=\t0x|=  0x", _always),
+    (_KEYED, _KEY_WORDS, _value),
+    (_QUOTED, _KEY_WORDS, _value),
+    (_SAID, _KEY_WORDS, _value),
+    (_CONFIGURED, _KEY_WORDS, _value),
+    (_CONFIGURED_ALONE, _KEY_WORDS, _value),
+)
+_PASSES = Passes([(pattern, words) for pattern, words, _ in _WORDED])
+_REPLACEMENTS = [replacement for _, _, replacement in _WORDED]
+#: What is tried everywhere.
+_EVERYWHERE: tuple[tuple[re.Pattern[str], Replacement], ...] = (
     (_HEX_GROUPS, _letters),
-    (_HEX_TAIL, r"\1"),
     (_HEX_COLONS, _vendor),
     (_HEX_LONG, SECRET),
     (_BASE64, SECRET),
@@ -148,6 +167,9 @@ def mask_secrets(text: str) -> str:
     >>> mask_secrets("no shared key found for 192.0.2.1")
     'no shared key found for 192.0.2.1'
     """
-    for pattern, by in _PASSES:
+    if "-----" in text:
+        text = _BLOCK.sub(_block, text)
+    text = _PASSES.run(text, _REPLACEMENTS)
+    for pattern, by in _EVERYWHERE:
         text = pattern.sub(by, text)
     return text
