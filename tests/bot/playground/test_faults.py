@@ -1,9 +1,14 @@
 """Bad days: what is lost, late, twice or refused, on the playground's own clock."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import aiohttp
 import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground import BOT_TOKEN, SIGNING_SECRET, names
+from bot.playground import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, names
 from bot.playground.kit import Playground
 from bot.playground.posting import signature
 
@@ -180,3 +185,76 @@ def test_the_signature_is_slack_s():
     # the example of Slack's own documentation on verifying requests, recomputed for our secret
     assert signature(SIGNING_SECRET, "1531420618", b"token=x&team_id=T1").startswith("v0=")
     assert len(signature(SIGNING_SECRET, "1531420618", b"x")) == 3 + 64
+
+
+@pytest.fixture
+async def slow_web(slack):
+    """A bot of one's own over HTTP: each answer is what the test wants."""
+    answers, heard = [], []
+
+    async def events(request):
+        heard.append(request.headers.get("X-Slack-Retry-Reason"))
+        return await answers.pop(0)() if answers else web.Response()
+
+    application = web.Application()
+    application.router.add_post("/slack/events", events)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await slack.deliver_over_http(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    yield answers, heard
+    await runner.cleanup()
+
+
+async def test_an_answer_that_comes_too_late_brings_the_event_again(slack, slow_web, monkeypatch):
+    answers, heard = slow_web
+    monkeypatch.setattr(names, "ANSWER_SECONDS", 0.05)
+    never = asyncio.Event()
+
+    async def late():
+        await never.wait()
+
+    answers.append(late)
+    await slack.as_person("mira").post("x", "it-help")
+    await slack.wait_until_quiet()
+    assert heard == [None, "http_timeout"]
+
+
+async def test_an_error_brings_the_event_again_unless_the_bot_says_no(slack, slow_web):
+    answers, heard = slow_web
+
+    async def error():
+        return web.Response(status=500)
+
+    async def error_for_good():
+        return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
+
+    answers += [error, error_for_good]
+    await slack.as_person("mira").post("x", "it-help")
+    await slack.wait_until_quiet()
+    assert heard == [None, "http_error"]
+    assert (await slack.world())["pending"] == []
+
+
+async def test_a_socket_s_life_ends_and_another_begins(slack, small_bot):
+    async with small_bot.over_socket():
+        await slack.forward(names.SOCKET_SECONDS + 1)
+        await slack.wait_for(lambda world: sum(call["method"] == "apps.connections.open" for call in world["calls"]) > 1)
+        await slack.wait_until_connected()
+        await slack.as_person("mira").post("still there?", "it-help")
+        await slack.wait_for(lambda world: not world["pending"])
+    assert "still there?" in [event["text"] for event in small_bot.events("message")]
+
+
+async def test_an_eleventh_socket_is_turned_away(slack):
+    async with aiohttp.ClientSession() as session, AsyncExitStack() as stack:
+        client = AsyncWebClient(token=APP_TOKEN, base_url=slack.api_url, session=session)
+        greetings = []
+        for _ in range(11):
+            address = (await client.apps_connections_open(app_token=APP_TOKEN))["url"]
+            socket = await stack.enter_async_context(session.ws_connect(address))
+            greetings.append(await socket.receive_json())
+        assert [greeting["type"] for greeting in greetings] == ["hello"] * 10 + ["disconnect"]
+        assert greetings[10]["reason"] == "too_many_websockets"
+        async with session.get(address.replace("ws", "http", 1)) as again:
+            assert again.status == 403
