@@ -51,6 +51,11 @@ SHORT_LIST = 10
 #: A verdict of likely or better goes to the fix at once where its step takes at most this long.
 QUICK_MINUTES = 10.0
 
+#: How often people make a choice that speaks for no cause, and one that speaks for causes which nobody believes in.
+NEUTRAL_CHOICE, RARE_CHOICE = 0.15, 0.03
+#: An effect of at least this much is what a choice is about; less is a by-the-way.
+PLAIN = 5.0
+
 #: Questions that a fact in the log has answered.
 ANSWERED_BY: Mapping[str, frozenset[str]] = {
     "error": frozenset({"ras.error", "win.ipsec_error"}),
@@ -264,18 +269,28 @@ def information(question: Question, belief: Belief) -> float:
 
 
 def answers_expected(question: Question, belief: Belief) -> Iterator[tuple[float, dict[CauseId, float]]]:
-    """Each answer but "I don't know" with its probability and the belief after it.
-
-    A choice's effect on a cause is read as how much more often people with that cause give it.
-    """
+    """Each answer but "I don't know" with its probability and the belief after it."""
     choices = [choice for choice in question.choices if choice.id != UNKNOWN]
     tables = [_factors(choice) for choice in choices]
-    totals = {cause: sum(table.get(cause, 1.0) for table in tables) for cause in belief}
-    for table in tables:
-        joint = {cause: share * table.get(cause, 1.0) / totals[cause] for cause, share in belief.items()}
+    usual = [_how_usual(table, belief) for table in tables]
+    totals = {cause: sum(u * table.get(cause, 1.0) for u, table in zip(usual, tables, strict=True)) for cause in belief}
+    for often, table in zip(usual, tables, strict=True):
+        joint = {cause: share * often * table.get(cause, 1.0) / totals[cause] for cause, share in belief.items()}
         chance = sum(joint.values())
         if chance > 0:
             yield chance, {cause: share / chance for cause, share in joint.items()}
+
+
+def _how_usual(table: Mapping[CauseId, float], belief: Belief) -> float:
+    """How often a choice is made at all, before the effect on a cause multiplies it.
+
+    A choice that speaks for likely causes is usual; one that speaks for nothing is there because many people give it.
+    """
+    if not table:
+        return NEUTRAL_CHOICE
+    return RARE_CHOICE + sum(
+        belief.get(cause, 0.0) * (1.0 if number >= PLAIN else 0.3) for cause, number in table.items() if number > 1
+    )
 
 
 def expected_price(question: Question, belief: Belief, plan: Plan) -> float:

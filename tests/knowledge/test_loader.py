@@ -357,6 +357,17 @@ def replaced(text: str, old: str, new: str) -> str:
             help: add `supports:`, `opposes:` or `excludes:` with a strength""",
         ),
         (
+            "formats/charon.yaml",
+            replaced(FORMAT, "{peer:address}", "{peer:adress}"),
+            """\
+            error: there is no type of hole called `adress`
+              --> formats/charon.yaml:10:26
+               |
+            10 |     line: "initiating to {peer:adress}"
+               |                          ^^^^^^^^^^^^^
+            help: did you mean `address`?""",
+        ),
+        (
             "formats/charon.log",
             SAMPLES.replace("charon-init ==", "charon-inti =="),
             """\
