@@ -8,17 +8,14 @@ from collections.abc import Callable
 from knowledge.condition.faults import Place, nearest, refuse
 from knowledge.condition.grammar import Found
 from knowledge.condition.tree import (
-    UNITS,
     All,
     Answer,
     AnyOf,
     Asked,
     Asks,
     AtLeast,
-    Comparison,
     Condition,
     Count,
-    Duration,
     Edge,
     Facts,
     Given,
@@ -26,13 +23,12 @@ from knowledge.condition.tree import (
     Joint,
     Link,
     Not,
-    Op,
     Reach,
     Sequence,
     Setting,
-    Test,
     is_event,
 )
+from knowledge.condition.words import UNITS, Comparison, Duration, Op, Test
 from knowledge.terms import STAGES, Platform, Side, Stage
 
 #: Prefixes in a row (`not absent x` has two): more is a slip or an attack.

@@ -9,9 +9,10 @@ from knowledge.condition.clocks import timeline
 from knowledge.condition.context import Context
 from knowledge.condition.filters import judged
 from knowledge.condition.outcome import Outcome
-from knowledge.condition.tree import Count, Op
+from knowledge.condition.tree import Count
 from knowledge.condition.truth import Truth, truth
 from knowledge.condition.values import in_order
+from knowledge.condition.words import Op
 from knowledge.terms import Fact
 
 

@@ -28,13 +28,13 @@ from knowledge.condition.tree import (
     Given,
     InAttempt,
     Not,
-    Op,
     Reach,
     Sequence,
     Setting,
 )
 from knowledge.condition.truth import Truth, truth
 from knowledge.condition.values import compare
+from knowledge.condition.words import Op
 from knowledge.terms import UNKNOWN, Platform, QuestionId, Side, Stage
 
 _ASKED = {Asked.SEEN: Truth.TRUE, Asked.ABSENT: Truth.FALSE, Asked.UNKNOWN: Truth.UNKNOWN}

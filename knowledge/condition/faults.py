@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import NoReturn
 
-from knowledge.condition.tree import RESERVED
+from knowledge.condition.words import RESERVED
 from knowledge.errors import ConditionError, Fault, Span
 
 #: The file's name where nobody gave one: a condition typed at a prompt.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from knowledge.condition.context import Context, fact_value
-from knowledge.condition.tree import Facts, Test
+from knowledge.condition.tree import Facts
 from knowledge.condition.truth import Truth
 from knowledge.condition.values import compare
+from knowledge.condition.words import Test
 from knowledge.terms import Fact
 
 

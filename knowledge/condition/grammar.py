@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pyparsing as pp
 
 from knowledge.condition.faults import Place, not_understood
-from knowledge.condition.tree import BARE_VALUE, QUOTED, RESERVED
+from knowledge.condition.words import BARE_VALUE, QUOTED, RESERVED
 
 
 class Found(NamedTuple):

@@ -18,7 +18,6 @@ from knowledge.condition.tree import (
     Asked,
     Asks,
     AtLeast,
-    Comparison,
     Condition,
     Count,
     Edge,
@@ -26,13 +25,12 @@ from knowledge.condition.tree import (
     Given,
     Joint,
     Not,
-    Op,
     Sequence,
     Setting,
-    Test,
 )
 from knowledge.condition.truth import Truth, truth
 from knowledge.condition.values import compare, in_order
+from knowledge.condition.words import Comparison, Op, Test
 from knowledge.terms import Platform, Side, Stage
 
 #: What a leaf can come to, as far as the base tells (a fact that nothing asserts is never true).

@@ -15,9 +15,10 @@ from knowledge.condition.clocks import close, timeline
 from knowledge.condition.context import Context
 from knowledge.condition.filters import judged, satisfies
 from knowledge.condition.outcome import BARE, Outcome
-from knowledge.condition.tree import AnyOf, Condition, Duration, Edge, Facts, Joint, Link
+from knowledge.condition.tree import AnyOf, Condition, Edge, Facts, Joint, Link
 from knowledge.condition.tree import Sequence as SequenceNode
 from knowledge.condition.truth import Truth
+from knowledge.condition.words import Duration
 from knowledge.terms import Fact
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from knowledge.condition.faults import Place, refuse
-from knowledge.condition.tree import QUOTED
+from knowledge.condition.words import QUOTED
 
 #: A condition longer than this is refused: nobody could read it.
 MAX_LENGTH = 4000  # characters

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from knowledge.condition.tree import ORDERED, UNITS, Comparison, Op
 from knowledge.condition.truth import Truth, truth
+from knowledge.condition.words import ORDERED, UNITS, Comparison, Op
 from knowledge.terms import STAGES, Stage
 
 _NUMBER = re.compile(rf"(0x[0-9a-f]{{1,16}}|[+-]?\d+(?:\.\d+)?)\s*({'|'.join(UNITS)})?", re.IGNORECASE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from knowledge.condition.tree import Answer, Comparison, Condition, Facts, Given
+from knowledge.condition.tree import Answer, Condition, Facts, Given
+from knowledge.condition.words import Comparison
 from knowledge.errors import Span
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 import knowledge.condition
+from knowledge.__main__ import AUTHORING
 from knowledge.authoring.sketch import sketch
 from knowledge.condition import Truth, evaluate, mentions, parse
-from knowledge.condition.tree import RESERVED, UNITS
+from knowledge.condition.words import RESERVED, UNITS
 from knowledge.errors import ConditionError, Span
 from knowledge.loader import BASE, survey
 
@@ -86,3 +87,11 @@ def test_the_fault_in_the_handbook_is_what_is_printed():
         parse(source[10:], span=span)
 
     assert str(refused.value) == shown
+
+
+def test_each_command_for_trying_is_one():
+    section = README.read_text(encoding="utf-8").split("## Trying what you wrote")[1].split("\n## ")[0]
+    commands = re.findall(r"^\| `vpn-help knowledge ([a-z-]+)", section, re.MULTILINE)
+
+    assert commands == ["check", "test", "why-not", "trace"]
+    assert set(commands) <= {name for name, _, _ in AUTHORING}

@@ -16,9 +16,7 @@ from knowledge.condition.tree import (
     Asked,
     Asks,
     AtLeast,
-    Comparison,
     Count,
-    Duration,
     Edge,
     Facts,
     Given,
@@ -26,12 +24,12 @@ from knowledge.condition.tree import (
     Joint,
     Link,
     Not,
-    Op,
     Reach,
     Sequence,
     Setting,
 )
-from knowledge.condition.tree import Test as ValueTest
+from knowledge.condition.words import Comparison, Duration, Op
+from knowledge.condition.words import Test as ValueTest
 from knowledge.errors import ConditionError
 from knowledge.terms import Clock, Evidence, Fact, FactId, FormatId, Platform, Side, Stage
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from knowledge.authoring.lints import Lint, Seen
 from knowledge.condition import Condition, Truth, mentions
 from knowledge.condition.context import family_of
-from knowledge.condition.tree import Facts, Op, Test
+from knowledge.condition.tree import Facts
 from knowledge.condition.values import compare
+from knowledge.condition.words import Op, Test
 from knowledge.errors import BaseError, Fault, Severity
 from knowledge.inference import CODE_FACTS
 from knowledge.logs import Hole, compile_signature
