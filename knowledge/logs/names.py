@@ -25,7 +25,7 @@ _NOT_USERS = (
     "|login|certificate"
 )
 _NAMED_USER = (
-    r"\b(?:user(?:[ _-]?name)?|login|account[ _-]?name|peer[ _-]?name"
+    r"\b(?i:user(?:[ _-]?name)?|login|account[ _-]?name|peer[ _-]?name"
     r"|utilisateur|usu[áa]rio|usuario|benutzer(?:name)?)"
 )
 _BEFORE_USER = (
@@ -62,7 +62,7 @@ _USER = (
     ),
     (r"(?<![\w\\:/.%\[\]])(?P<name>[A-Za-z][\w.-]{0,30}\\[A-Za-z][\w.$-]{0,60})(?![\w\\\[\]])", "\\"),
     (r"<Data Name=[\"'](?:Subject|Target)?(?:User|Account)Name[\"']>(?P<name>[^<\[\]\n]{1,80})<", "username|accountname"),
-    (r"\b(?:CN|UID|E|emailAddress)=(?P<name>[^,/\"'\]\[\n<>]{2,80})", "cn=|uid=|e=|emailaddress="),
+    (r"\b(?:CN|UID|E(?!=\d{3}\b)|emailAddress)=(?P<name>[^,/\"'\]\[\n<>]{2,80})", "cn=|uid=|e=|emailaddress="),
 )
 #: The host of a syslog line stands between its stamp and its tag.
 _HEADER = (

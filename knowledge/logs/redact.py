@@ -29,8 +29,10 @@ __all__ = ["TOKEN", "Tokens", "redact"]
 #: A token of redaction, or `[secret]`.
 TOKEN = re.compile(r"\[(?:secret|(?:ip-private|ip-public|ip-carrier|ip6|host|user|mail|mac|sid)-\d{1,6})\]")
 
-_IP4 = re.compile(r"(?<![\d.])(?<![Vv]ersion )(?<!\bv)\d{1,3}(?:\.\d{1,3}){3}(?=(?:\.\d{1,5})?(?!\.?\d))(?!\d)")
-_IP6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?:%[\w.-]{1,16})?(?![\w:])")
+_IP4 = re.compile(r"(?<!\d)(?<!\d\.)(?<![Vv]ersion )(?<!\bv)\d{1,3}(?:\.\d{1,3}){3}(?=(?:\.\d{1,5})?(?!\.?\d))(?!\d)")
+_IP6 = re.compile(
+    r"(?<![\w:])(?<!\w\.)(?:[0-9A-Fa-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?:%[\w.-]{1,16})?(?![\w:])"
+)
 _MAC = re.compile(
     r"(?<![\w:.-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|(?<![\w.])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?![\w.])"
 )
