@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from functools import partial
 from types import MappingProxyType
 
-import yaml
-
-from knowledge.condition import Condition, Mention, mentions, parse
-from knowledge.errors import BaseError, ConditionError, Fault, Severity, Span
+from knowledge.errors import Fault, Span
 from knowledge.inference import MARKS, PRIORS
 from knowledge.loader import schema
 from knowledge.loader.document import Document
 from knowledge.loader.faults import nearest, unknown
-from knowledge.loader.texts import Texts
-from knowledge.logs.patterns import compile_line, compile_regex
+from knowledge.loader.names import Names, Path, condition_at
 from knowledge.rules import (
     Cause,
     Choice,
     Collect,
-    Does,
     Effect,
     Example,
-    FactKind,
-    Format,
     KnowledgeBase,
     Phrase,
     Question,
     Rule,
-    Signature,
     Step,
     Text,
 )
@@ -39,126 +30,12 @@ from knowledge.terms import (
     CauseId,
     ChoiceId,
     Direction,
-    FactId,
-    FormatId,
     QuestionId,
     RuleId,
-    SignatureId,
     StepId,
     Strength,
 )
 from knowledge.understanding import plain_words
-
-Path = Sequence[str | int]
-
-
-@dataclass(slots=True, kw_only=True)
-class Names:
-    """What the base knows by name, and where faults go; filled as files are read."""
-
-    faults: list[Fault]
-    texts: Texts
-    #: How bad a name is that nothing defines: an error in a finished base, a warning in a growing one.
-    severity: Severity
-    facts: dict[FactId, FactKind] = field(default_factory=dict)
-    causes: set[str] = field(default_factory=set)
-
-    def check_fact(self, name: str, place: Callable[[], Span]) -> None:
-        """A fact must be in the vocabulary. `place` is only asked for where it is not."""
-        if self.facts and name not in self.facts:  # without a vocabulary the fault is facts.yaml's own
-            reason = "facts.yaml has no such word"
-            self.faults.append(unknown("fact", name, place(), self.facts, severity=self.severity, reason=reason))
-
-    def knows_cause(self, name: str, place: Callable[[], Span]) -> bool:
-        """A cause must have a file; an effect on one that has none is left out."""
-        if name in self.causes:
-            return True
-        self.faults.append(
-            unknown("cause", name, place(), self.causes, severity=self.severity, reason="no file in causes/ has it")
-        )
-        return False
-
-
-def build_facts(file: schema.FactsFile, names: Names) -> None:
-    """The vocabulary."""
-    for ident, model in file.facts.items():
-        kind = FactKind(
-            id=FactId(ident),
-            stage=model.stage,
-            does=Does(model.does) if model.does else None,
-            host=model.scope == "host",
-            values=frozenset(model.values),
-            says=names.texts.text(model.says, "fact", ident),
-        )
-        names.facts[kind.id] = kind
-
-
-def build_format(document: Document, file: schema.FormatFile, samples: Mapping[str, tuple[str, ...]], names: Names) -> Format:
-    """A daemon's lines and signatures."""
-    signatures = []
-    for index, model in enumerate(file.signatures):
-        path = ("signatures", index)
-        names.check_fact(model.fact, partial(document.span, (*path, "fact")))
-        if (model.line is None) == (model.regex is None):
-            names.faults.append(
-                Fault(
-                    message=f"signature `{model.id}` needs a `line` or a `regex`, and only one of them",
-                    span=document.span((*path, "id")),
-                    code="line-or-regex",
-                )
-            )
-        _check_pattern(document, path, model, names)
-        signatures.append(
-            Signature(
-                id=SignatureId(model.id),
-                format=FormatId(file.format),
-                line=model.line,
-                regex=model.regex,
-                fact=FactId(model.fact),
-                constants=MappingProxyType(dict(model.constants)),
-                samples=samples.get(model.id, ()),
-                span=document.span(path),
-            )
-        )
-    for index, line in enumerate(file.lines):
-        try:
-            compile_line(line, span=content_span(document, ("lines", index)))
-        except BaseError as error:
-            names.faults += error.faults
-    for fact in sorted(file.always):
-        names.check_fact(fact, partial(document.span, ("always",)))
-    return Format(
-        id=FormatId(file.format),
-        title=file.title,
-        platform=file.platform,
-        lines=file.lines,
-        thread=file.thread or None,
-        programs=file.programs,
-        always=frozenset(FactId(fact) for fact in file.always),
-        signatures=tuple(signatures),
-    )
-
-
-def _check_pattern(document: Document, path: Path, model: schema.SignatureModel, names: Names) -> None:
-    """A pattern that cannot be compiled points at its hole."""
-    try:
-        if model.line is not None:
-            compile_line(model.line, span=None, general=False)
-        elif model.regex is not None:
-            compile_regex(model.regex, span=None)
-    except BaseError:
-        _pattern_faults(document, path, model, names)
-
-
-def _pattern_faults(document: Document, path: Path, model: schema.SignatureModel, names: Names) -> None:
-    """Compile once more with the place, which costs time that only a faulty pattern is worth."""
-    try:
-        if model.line is not None:
-            compile_line(model.line, span=content_span(document, (*path, "line")), general=False)
-        else:
-            compile_regex(model.regex or "", span=content_span(document, (*path, "regex")))
-    except BaseError as error:
-        names.faults += error.faults
 
 
 def build_cause(document: Document, file: schema.CauseFile, names: Names) -> tuple[Cause, list[Rule]]:
@@ -268,74 +145,6 @@ def build_phrases(document: Document, file: schema.WordsFile, base: KnowledgeBas
         else:
             phrases += [Phrase(words=plain_words(text), question=question.id, choice=ChoiceId(choice_id)) for text in texts]
     return tuple(phrases)
-
-
-def condition_at(document: Document, path: Path, text: str, names: Names) -> Condition | None:
-    """Parse the condition that stands at `path`; a fault in it points at the word in the file."""
-    try:
-        return parse(text, span=content_span(document, path))
-    except ConditionError as error:
-        names.faults.append(error.fault)
-        return None
-
-
-def check_condition(condition: Condition, base: KnowledgeBase, names: Names) -> None:
-    """Every fact, value, question and choice that a condition names must exist."""
-    for mention in mentions(condition):
-        known = _known(mention, base)
-        if known is None or mention.name in known:
-            continue
-        where = mention.span or Span(file="condition", line=1)
-        what = "value" if mention.kind == "value" else mention.kind.replace("answer", "question")
-        reason = f"`{mention.of}` does not carry it" if mention.kind == "value" else _NOBODY[mention.kind]
-        names.faults.append(unknown(what, mention.name, where, known, severity=names.severity, reason=reason))
-
-
-#: Why a name in a condition is unknown.
-_NOBODY = {
-    "fact": "facts.yaml has no such word",
-    "family": "facts.yaml has no such family",
-    "answer": "questions.yaml has no such question",
-    "choice": "the question has no such choice",
-}
-#: Values that every fact has.
-_ALWAYS_THERE = frozenset({"during", "format", "side", "times"})
-
-
-def _known(mention: Mention, base: KnowledgeBase) -> Iterable[str] | None:
-    """The names among which a mention must be; None where anything goes."""
-    match mention.kind:
-        case "fact":
-            return base.facts.keys() or None
-        case "family":
-            return {f"{fact.partition('.')[0]}.*" for fact in base.facts} or None
-        case "value":
-            kind = base.facts.get(FactId(mention.of or ""))
-            return kind.values | _ALWAYS_THERE if kind else None
-        case "answer":
-            return base.questions.keys() or None
-        case "choice":
-            question = base.questions.get(QuestionId(mention.of or ""))
-            return {choice.id for choice in question.choices} if question else None
-    return None
-
-
-def content_span(document: Document, path: Path) -> Span:
-    """Where the first character of a scalar's own text stands: behind its quote, or on the first line of its block.
-
-    The source is every line that the scalar fills, so that a word in a folded condition finds its own line.
-    """
-    span = document.span(path)
-    node = document.node(path)
-    if not isinstance(node, yaml.ScalarNode):
-        return span
-    first, last = node.start_mark.line, node.end_mark.line
-    column = node.start_mark.column + (1 if node.style in ("'", '"') else 0)
-    if node.style in ("|", ">"):
-        column = 0
-        first = next((n for n in range(first + 1, len(document.lines)) if document.lines[n].strip()), first)
-    source = "\n".join(document.lines[first : max(first, last) + 1])
-    return Span(file=span.file, line=first + 1, column=column + 1, length=span.length, source=source)
 
 
 def _effects(document: Document, path: Path, model: schema.RuleModel, names: Names, cause: CauseId | None) -> tuple[Effect, ...]:

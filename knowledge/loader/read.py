@@ -14,21 +14,12 @@ from pydantic import ValidationError
 
 from knowledge.errors import Fault, Severity, Span
 from knowledge.loader import schema
-from knowledge.loader.build import (
-    Names,
-    build_cause,
-    build_collect,
-    build_facts,
-    build_format,
-    build_phrases,
-    build_question,
-    build_rules,
-    check_condition,
-    condition_at,
-)
+from knowledge.loader.build import build_cause, build_collect, build_phrases, build_question, build_rules
 from knowledge.loader.document import Document, read_document
 from knowledge.loader.faults import M, nearest, validate
+from knowledge.loader.formats import build_facts, build_format
 from knowledge.loader.found import Survey, revision_of
+from knowledge.loader.names import Names, check_condition, condition_at
 from knowledge.loader.texts import read_texts
 from knowledge.rules import Cause, Code, Collect, Format, KnowledgeBase, Phrase, Question, Rule, Text
 from knowledge.terms import CauseId, FormatId, QuestionId
