@@ -38,8 +38,10 @@ def _told(log: Log) -> list[str]:
 
 #: Values that rules ask for. Names and addresses are tokens, and have tests of their own.
 TELLING = frozenset(
-    "by code daemon direction errno kind message mode name net of payload port protocol received reason sent service side state text type what"
-    " where why".split()
+    [
+        *("by", "code", "daemon", "direction", "errno", "kind", "message", "mode", "name", "of", "payload", "port", "protocol"),
+        *("received", "reason", "sent", "service", "side", "state", "text", "type", "what", "where", "why"),
+    ]
 )
 
 
