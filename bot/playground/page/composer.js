@@ -19,7 +19,7 @@ export function composer(where) {
   const hints = h("div", { class: "command-hints", role: "listbox", "aria-label": texts.shortcuts, hidden: true });
   const area = h("textarea", { rows: "1", value: draft.text, placeholder: where.label, "aria-label": where.label, dataset: { focus: "composer" }, oninput: () => typed(), onkeydown: (event) => keys(event) });
   const picker = h("input", { type: "file", multiple: true, class: "out-of-sight", tabindex: "-1", "aria-hidden": "true", onchange: () => add([...picker.files]) });
-  const broadcast = where.thread ? h("label", { class: "broadcast" }, h("input", { type: "checkbox" }), texts.alsoToChannel) : null;
+  const broadcast = where.thread ? h("label", { class: "broadcast" }, h("input", { type: "checkbox" }), where.direct ? texts.alsoToDirect : texts.alsoToChannel) : null;
   let sending = false;
   const shortcuts = state.screen.shortcuts.filter((one) => one.kind === "shortcut");
 

@@ -61,7 +61,7 @@ export function drawThread(parts) {
       h("div", { class: "panel-title" }, h("h2", {}, texts.thread), h("p", { class: "hint" }, channelName(room))),
       h("button", { type: "button", class: "quiet wide-only", "aria-label": texts.closeThread, onclick: () => go(channel) }, icon("close")),
     );
-    fresh(parts, key, { channel, thread, label: texts.replyTo, member: room.members.includes(screen.me.id) }, texts.thread);
+    fresh(parts, key, { channel, thread, label: texts.replyTo, direct: room.type === "im", member: room.members.includes(screen.me.id) }, texts.thread);
   }
   drawLog(parts, screen.thread.messages, { channelId: channel, inThread: true, at: place().at });
 }

@@ -167,6 +167,10 @@ function tools(message, one, channelId, inThread) {
   };
   const given = { channel: channelId, ts: message.ts };
   const entries = state.screen.shortcuts.filter((shortcut) => shortcut.kind === "message_action").map((shortcut) => entry(shortcut.name, () => result(act("shortcut", { callback_id: shortcut.callback_id, ...given }))));
+  const reply = () => go(channelId, message.thread_ts || message.ts);
+  const reactions = (extra) => h("div", { class: extra }, QUICK.map((name) => h("button", { type: "button", "aria-label": name.replaceAll("_", " "), onclick: (event) => (close(event), result(act("react", { ...given, name }))) }, emoji(name))));
+  // a finger has no hovering: there these stand in the menu
+  const forTouch = [reactions("touch-only row"), inThread ? null : h("button", { type: "button", class: "touch-only", onclick: (event) => (close(event), reply()) }, texts.reply)];
   entries.push(entry(texts.copyLink, () => copyLink(channelId, message)));
   if (mine) {
     if (message.text && !message.files) entries.push(entry(texts.edit, () => edit(message, channelId)));
@@ -178,14 +182,14 @@ function tools(message, one, channelId, inThread) {
   return h(
     "div",
     { class: "tools", role: "group", "aria-label": `${texts.more}: ${one.name}` },
-    inThread ? null : h("button", { type: "button", class: "quiet", "aria-label": texts.reply, title: texts.reply, dataset: { focus: "reply" }, onclick: () => go(channelId, message.thread_ts || message.ts) }, icon("reply")),
+    inThread ? null : h("button", { type: "button", class: "quiet", "aria-label": texts.reply, title: texts.reply, dataset: { focus: "reply" }, onclick: reply }, icon("reply")),
     h(
       "details",
       { class: "menu" },
       h("summary", { class: "quiet", "aria-label": texts.react, title: texts.react }, icon("smile")),
-      h("div", { class: "menu-items row" }, QUICK.map((name) => h("button", { type: "button", "aria-label": name.replaceAll("_", " "), onclick: (event) => (close(event), result(act("react", { ...given, name }))) }, emoji(name)))),
+      reactions("menu-items row"),
     ),
-    h("details", { class: "menu" }, h("summary", { class: "quiet", "aria-label": texts.more, title: texts.more }, icon("more")), h("div", { class: "menu-items" }, entries)),
+    h("details", { class: "menu" }, h("summary", { class: "quiet", "aria-label": texts.more, title: texts.more }, icon("more")), h("div", { class: "menu-items" }, forTouch, entries)),
   );
 }
 
