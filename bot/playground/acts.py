@@ -13,7 +13,7 @@ from bot.playground.asked import Act
 from bot.playground.compose import command_text, compose
 from bot.playground.events import Outgoing
 from bot.playground.files import describe
-from bot.playground.forms import UnfitError, elements, faults_of, fill
+from bot.playground.forms import UnfitError, elements, faults_of, fill, options_of
 from bot.playground.interactions import Interactions, RefusedError, Use, typed_into
 from bot.playground.local import LocalSlack
 from bot.playground.payloads import view_json
@@ -114,8 +114,8 @@ def _find(body: Mapping[str, object], act: Act) -> Use:
             return Use(block=block, element=element, value=value)
     for block, element in elements(body):
         # what stands in a menu is pressed by its words too
-        for option in element.get("options", ()):
-            if element["type"] == "overflow" and wanted == option["text"]["text"]:
+        for option in options_of(element):
+            if wanted == option["text"]["text"]:
                 return Use(block=block, element=element, value=option["value"])
     raise RefusedError("no_such_element", detail=wanted)
 

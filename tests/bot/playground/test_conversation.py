@@ -282,3 +282,23 @@ async def test_commands_are_refused_in_threads_and_when_unknown(slack):
         await mira.act("command", channel="it-help", text="/vpn-help", thread_ts=ts)
     with pytest.raises(ActRefusedError, match="unknown_command"):
         await mira.command("/vpnhelp")
+
+
+async def test_an_entry_of_a_menu_is_chosen_by_its_words(slack, bot):
+    chosen = []
+
+    @bot.app.action("cause")
+    async def cause(ack, body):
+        chosen.append(body["actions"][0]["selected_option"]["value"])
+        await ack()
+
+    options = [{"text": {"type": "plain_text", "text": "Wrong key"}, "value": "psk"}]
+    menus = [{"type": "static_select", "action_id": "cause", "options": options}]
+    blocks = [{"type": "actions", "elements": menus}, {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}]
+    blocks[1]["accessory"] = {"type": "overflow", "action_id": "cause", "options": [{**options[0], "value": "more"}]}
+    await bot.client.chat_postMessage(channel="C0VPNDESK0", text="Case", blocks=blocks)
+    ana = slack.as_person("ana")
+    await ana.press("Wrong key", channel="vpn-desk")
+    await ana.press("cause", channel="vpn-desk", value="psk")
+
+    assert chosen == ["psk", "psk"]
