@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -52,6 +53,11 @@ class Database:
         async with self.engine.connect() as connection:
             await connection.execution_options(vpn_help_reads=True)
             yield connection
+
+
+async def wrote(connection: AsyncConnection, insert: sqlite.Insert | postgresql.Insert, key: sa.Column[Any]) -> bool:
+    """Run an INSERT that may find its row there already; whether it wrote: the count of rows is not known everywhere."""
+    return (await connection.execute(insert.returning(key))).first() is not None
 
 
 def sync_address(address: str) -> str:

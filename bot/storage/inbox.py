@@ -25,7 +25,7 @@ from bot.errors import OutsideError
 from bot.events import Action, ActionTaken, CaseId, Event, MessageChanged, MessagePosted, UploadId
 from bot.ports import Clock
 from bot.storage.codec import CodecError, from_json, to_json
-from bot.storage.engine import Database
+from bot.storage.engine import Database, wrote
 from bot.storage.lanes import Channels, Place, new_case_id, places_of
 from bot.storage.tables import cases, inbox
 
@@ -194,7 +194,7 @@ class Inbox:
         if isinstance(event, MessagePosted | MessageChanged):
             values |= {"channel": event.ref.channel, "ts": event.ref.ts, "thread_ts": event.thread_ts}
         insert = self._database.insert(inbox).values(**values).on_conflict_do_nothing(index_elements=["event"])
-        if (await connection.execute(insert)).rowcount == 0:
+        if not await wrote(connection, insert, inbox.c.number):
             return False
         if alone and not place.after:
             await self.wake(connection, place.lane)

@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.errors import SettingsError
-from bot.storage.engine import Database
+from bot.storage.engine import Database, wrote
 from bot.storage.tables import executors
 
 #: Processes on one database at most.
@@ -72,12 +72,11 @@ class Leases:
         for number in range(SLOTS):
             executor = f"vpn-help-{number}"
             async with self._database.writing() as connection:
-                taken = await connection.execute(
-                    self._database.insert(executors)
-                    .values(id=executor, holder=holder, expires_at=datetime.now(UTC) + timedelta(seconds=seconds))
-                    .on_conflict_do_nothing()
+                insert = self._database.insert(executors).values(
+                    id=executor, holder=holder, expires_at=datetime.now(UTC) + timedelta(seconds=seconds)
                 )
-            if taken.rowcount:
+                taken = await wrote(connection, insert.on_conflict_do_nothing(), executors.c.id)
+            if taken:
                 return executor
         raise SettingsError(f"{SLOTS} processes use this database already; stop some, or use another database")
 

@@ -15,7 +15,7 @@ from bot.events import CaseId, MessageRef, TimerRang, UploadId, UserId, Workspac
 from bot.ports import Clock, Outcome, Say, Tell, Timer, Where, Whisper
 from bot.storage import lanes
 from bot.storage.codec import from_json, to_json
-from bot.storage.engine import Database
+from bot.storage.engine import Database, wrote
 from bot.storage.inbox import Arrived, Inbox
 from bot.storage.leases import Leases
 from bot.storage.outbox import Outbox, keep_thread, thread_of
@@ -178,20 +178,16 @@ class Store:
             if changed.rowcount != 1:
                 raise Conflict(case.id)
             return
-        created = await connection.execute(
-            self.database.insert(cases)
-            .values(
-                id=case.id,
-                enterprise=case.workspace.enterprise or "",
-                team=case.workspace.team,
-                requester=case.requester,
-                origin=case.origin.value,
-                opened_at=case.opened_at,
-                **values,
-            )
-            .on_conflict_do_nothing()
+        insert = self.database.insert(cases).values(
+            id=case.id,
+            enterprise=case.workspace.enterprise or "",
+            team=case.workspace.team,
+            requester=case.requester,
+            origin=case.origin.value,
+            opened_at=case.opened_at,
+            **values,
         )
-        if created.rowcount != 1:
+        if not await wrote(connection, insert.on_conflict_do_nothing(), cases.c.id):
             raise Conflict(case.id)
         await self.uploads.make_key(connection, case.id, case.workspace)
         if case.channel_thread is not None:

@@ -18,7 +18,7 @@ from bot.events import CaseId, UploadedFile, UploadId, UploadRead, Workspace
 from bot.ports import Clock, Read
 from bot.storage import locks
 from bot.storage.codec import from_json, to_json
-from bot.storage.engine import Database
+from bot.storage.engine import Database, wrote
 from bot.storage.inbox import Inbox
 from bot.storage.tables import case_keys, tokens, uploads
 from knowledge import KnowledgeError, Log
@@ -98,8 +98,8 @@ class Uploads:
             received_at=self._clock.now(),
             attempts=0,
         )
-        added = await connection.execute(insert.on_conflict_do_nothing())
-        if added.rowcount and self._inbox.wakes is not None:
+        added = await wrote(connection, insert.on_conflict_do_nothing(), uploads.c.id)
+        if added and self._inbox.wakes is not None:
             await connection.run_sync(self._inbox.wakes.read, read.upload)
 
     async def begin(self, upload: UploadId) -> ToRead | None:
@@ -287,12 +287,12 @@ class Uploads:
             "version": changed.version + 1,
             "expires_at": self._clock.now() + self.token_life,
         }
-        kept = await connection.execute(
+        insert = (
             self._database.insert(tokens)
             .values(case_id=case, enterprise=workspace.enterprise or "", team=workspace.team, **values)
             .on_conflict_do_update(index_elements=["case_id"], set_=values, where=tokens.c.version == changed.version)
         )
-        if not kept.rowcount:
+        if not await wrote(connection, insert, tokens.c.case_id):
             raise Conflict(case)
 
 

@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 #: A step that raises is tried so often, then its person is told.
 TRIES = 3
+#: So often somebody may be quicker before the lane lets others go first.
+CONFLICTS = 20
 #: How long an event waits when something outside does not answer, in seconds.
 PATIENCE = 5.0
 
@@ -94,7 +96,7 @@ class Drain:
             # It was begun and never ended: it took the whole process down with it, each time.
             await self._give_up(arrived)
             return True
-        while True:
+        for _ in range(CONFLICTS):
             try:
                 await self._step(arrived)
             except Conflict:
@@ -114,6 +116,9 @@ class Drain:
                 arrived = again
                 continue
             return True
+        logger.error("event %s met somebody quicker %s times; later again", arrived.number, CONFLICTS)
+        await self.store.inbox.postpone(arrived.number, PATIENCE)
+        return False
 
     async def _step(self, arrived: Arrived) -> None:
         event, lane = arrived.event, arrived.lane

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 TRIES = 4
 #: A reading that is begun so often and never ended takes the process down with it each time.
 BEGUN = 5
+#: So often the case's names may change under a reading before it is put off.
+CONFLICTS = 20
 #: Files that Slack only points to, or shows otherwise than as their bytes.
 _NOT_FETCHED = frozenset({"tombstone", "hidden_by_limit"})
 
@@ -97,12 +99,13 @@ class Intake:
         if earlier is not None:
             await self.store.uploads.finish(wanted, Result(content=mark, same_as=earlier))
             return
-        while True:
+        for _ in range(CONFLICTS):
             try:
                 await self.store.uploads.finish(wanted, await self._result(wanted, path, mark))
             except Conflict:
                 continue  # a name got its token meanwhile: with it the text reads differently
             return
+        raise Unreachable("busy", doing=f"keeping the reading of {wanted.id}")
 
     async def _result(self, wanted: ToRead, path: Path, mark: str) -> Result:
         known = await self.store.uploads.tokens(wanted.case)

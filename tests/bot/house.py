@@ -159,7 +159,14 @@ class House:
     ) -> ActionTaken:
         ref = ref or MessageRef(channel=ChannelId(f"D{user}"), ts="1.0")
         return ActionTaken(
-            id=self._id("action"), workspace=TEAM, at=self.clock.now(), user=user, action=action, case=case, argument=argument, ref=ref
+            id=self._id("action"),
+            workspace=TEAM,
+            at=self.clock.now(),
+            user=user,
+            action=action,
+            case=case,
+            argument=argument,
+            ref=ref,
         )
 
     def reply(self, case: CaseId, text: str, *, user: UserId) -> ReplySubmitted:
@@ -186,9 +193,10 @@ async def open_house(
     messages: Messages | None = None,
     policy: Policy | None = None,
     reader: object = None,
+    at: str | None = None,
 ) -> AsyncIterator[House]:
     chat, clock, channels = chat or FakeChat(), clock or FakeClock(), channels or FakeChannels()
-    async with open_store(address(folder), clock=clock, channels=channels) as store:
+    async with open_store(at or address(folder), clock=clock, channels=channels) as store:
         speaker = Speaker(store=store, inbox=store.inbox, chat=chat, clock=clock, desk=channels.desk, limit=1 << 20)
         drain = Drain(
             store=store,
@@ -204,14 +212,14 @@ async def open_house(
 
 
 @asynccontextmanager
-async def with_jobs(house: House, folder: Path) -> AsyncIterator[None]:
+async def with_jobs(house: House, folder: Path, *, at: str | None = None) -> AsyncIterator[None]:
     """The same, with the true engine doing the work."""
 
     async def clean() -> None:
         return None
 
     work = Work(drain=house.drain.drain, read=house.intake.read, clean=clean)
-    async with open_jobs(house.store, work, address=address(folder), clock=house.clock, readers=2, stop_seconds=5):
+    async with open_jobs(house.store, work, address=at or address(folder), clock=house.clock, readers=2, stop_seconds=5):
         yield
 
 
@@ -226,7 +234,7 @@ def catalogue() -> Messages:
 async def until(true: object, *, seconds: float = 20.0) -> None:
     """Wait for something that the engine does in its own time."""
     async with asyncio.timeout(seconds):
-        while not true():  # type: ignore[operator]
+        while not true():  # type: ignore[operator]  # noqa: ASYNC110 - what is waited for rings no bell
             await asyncio.sleep(0.02)
 
 

@@ -1,6 +1,6 @@
 """A bot to be killed: started as a process of its own by `test_kill.py`, with a chat that writes down what it says.
 
-    python -m tests.bot.victim FOLDER DIES_AT
+    python -m tests.bot.victim FOLDER DIES_AT [DATABASE]
 
 It puts one message with a file into its inbox (unless a former life did), and dies by its own `kill -9` at DIES_AT: `post:2`
 before the second post, `posted:2` after it (Slack has it, the bot does not know), `download:1`, `edit:1`, or `never`.
@@ -49,10 +49,10 @@ class MortalChat(FakeChat):
         return await super().download(*args, **named)
 
 
-async def live(folder: Path, dies_at: str) -> None:
+async def live(folder: Path, dies_at: str, at: str | None) -> None:
     chat, clock = MortalChat(folder / "slack.jsonl", dies_at), FakeClock()
     file = chat.give("F1", LOG, name="my.log")
-    async with open_house(folder, chat=chat, clock=clock) as house, with_jobs(house, folder):
+    async with open_house(folder, chat=chat, clock=clock, at=at) as house, with_jobs(house, folder, at=at):
         await house.store.inbox.put(house.direct("error 809", files=(file,)))
         async with asyncio.timeout(40):
             while not any(said.text.startswith("reply") for said in chat.said) or await house.store.outbox.due_lanes(clock.now()):
@@ -61,4 +61,4 @@ async def live(folder: Path, dies_at: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(live(Path(sys.argv[1]), sys.argv[2]))
+    asyncio.run(live(Path(sys.argv[1]), sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else None))
