@@ -47,6 +47,8 @@ def _lines(base: KnowledgeBase, found: Explanation, cause: str | None, locale: s
         yield f"{share.cause}  {share.probability:.4f}  {known.title(locale) if known else ''}".rstrip()
         yield f"  {share.prior:>10.4f}  prior"
         yield f"  x {share.stage:>8.4f}  P(the reading stops at that stage | cause)"
+        if share.unsaid != 1.0:
+            yield f"  x {share.unsaid:>8.4g}  answers that were not given"
         for finding in share.findings:
             yield f"  x {finding.factor:>8.4g}  {finding.rule} ({finding.direction} {finding.strength}){_note(finding)}"
             for proof in finding.evidence[:2]:
@@ -69,6 +71,7 @@ def _share_json(share: Share) -> dict[str, Any]:
         "probability": share.probability,
         "prior": share.prior,
         "stage": share.stage,
+        "unsaid": share.unsaid,
         "findings": [
             {
                 "rule": finding.rule,

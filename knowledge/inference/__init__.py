@@ -1,10 +1,11 @@
 """Facts, rules and answers to a ranking of causes with reasons: the engine, for one attempt at a time.
 
-`odds` holds every number that is a judgement; `candidates` what is said about causes and what it rests on; `weighing` the
-posterior with all its factors; `verdicts` what a ranking is worth. Logs, several attempts and the next step come together
-in `knowledge.diagnosis`.
+`odds` holds every number that is a judgement; `candidates` what is said about causes and what it rests on; `answering` how
+often people give which answer; `weighing` the posterior with all its factors; `verdicts` what a ranking is worth. Logs, several
+attempts and the next step come together in `knowledge.diagnosis`.
 """
 
+from knowledge.inference.answering import AnswerTable, answer_table, unsaid
 from knowledge.inference.candidates import (
     CODE_FACTS,
     STAGE_QUESTIONS,
@@ -25,11 +26,13 @@ __all__ = [
     "MARKS",
     "PRIORS",
     "STAGE_QUESTIONS",
+    "AnswerTable",
     "Answered",
     "Answers",
     "Candidate",
     "Share",
     "Weighing",
+    "answer_table",
     "answered",
     "choices_of",
     "context_of",
@@ -39,6 +42,7 @@ __all__ = [
     "posterior",
     "priors",
     "stage_likelihood",
+    "unsaid",
     "verdict_of",
     "weigh",
     "weigh_attempt",

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from knowledge.condition import Context, NeedKind, Result, Truth, evaluate
+from knowledge.inference.answering import unsaid
 from knowledge.inference.candidates import (
     Answered,
     Candidate,
@@ -50,7 +51,7 @@ MOST_UNCONFIRMED = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """What one cause got, factor by factor: `probability ∝ prior x stage x the factors of its findings`."""
+    """What one cause got, factor by factor: `probability ∝ prior x stage x unsaid x the factors of its findings`."""
 
     cause: CauseId
     prior: float
@@ -58,6 +59,8 @@ class Share:
     stage: float
     findings: tuple[Finding, ...]
     probability: float
+    #: What the answers that were not given say (`knowledge.inference.answering`); 1 where nothing was asked.
+    unsaid: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +154,8 @@ def weigh_attempt(base: KnowledgeBase, attempt: Attempt | None, context: Context
     if attempt is not None:
         candidates += of_outcome(attempt, base)
     already = frozenset({"stage"}) if attempt is not None and attempt.ended else frozenset[str]()
-    shares = _shares(base, attempt, weigh(candidates, already))
+    silence = unsaid(base, given, context.facts, stage_seen=bool(already))
+    shares = _shares(base, attempt, weigh(candidates, already), silence)
     return Weighing(attempt=attempt, shares=shares, unknown=tuple(unknown))
 
 
@@ -187,18 +191,33 @@ def hypotheses_of(weighing: Weighing, base: KnowledgeBase) -> tuple[Hypothesis, 
     )
 
 
-def _shares(base: KnowledgeBase, attempt: Attempt | None, findings: Mapping[CauseId, tuple[Finding, ...]]) -> tuple[Share, ...]:
+def _shares(
+    base: KnowledgeBase,
+    attempt: Attempt | None,
+    findings: Mapping[CauseId, tuple[Finding, ...]],
+    silence: Mapping[CauseId, float],
+) -> tuple[Share, ...]:
     prior = priors(base.causes.values())
     stops = certainty_of_stop(attempt, base) if attempt else 0.0
     stages = {cause: stage_likelihood(base.causes.get(cause), attempt.stage, stops=stops) if attempt else 1.0 for cause in prior}
     weights = {
-        cause: math.log(share) + math.log(stages[cause]) + sum(math.log(f.factor) for f in findings.get(cause, ()))
+        cause: math.log(share)
+        + math.log(stages[cause])
+        + math.log(silence.get(cause, 1.0))
+        + sum(math.log(f.factor) for f in findings.get(cause, ()))
         for cause, share in prior.items()
         if share > 0
     }
     after = posterior(weights)
     shares = [
-        Share(cause=cause, prior=prior[cause], stage=stages[cause], findings=findings.get(cause, ()), probability=after[cause])
+        Share(
+            cause=cause,
+            prior=prior[cause],
+            stage=stages[cause],
+            findings=findings.get(cause, ()),
+            probability=after[cause],
+            unsaid=silence.get(cause, 1.0),
+        )
         for cause in weights
     ]
     return tuple(sorted(shares, key=lambda share: (-share.probability, share.cause)))

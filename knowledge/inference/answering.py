@@ -1,0 +1,85 @@
+"""How often people give each answer, under each cause: what makes marks into probabilities that sum to one.
+
+A mark says how an answer moves the odds; it does not say that a cause which half of the answers speak for is not surprised by
+one of them, nor that a cause which most answers speak against has few left. Per question, with `u` for how usual an answer is:
+
+    P(answer | cause) = u(answer) x factor(mark) / total(cause)        total(cause) = sum of u x factor over all answers
+
+The odds are multiplied by the mark's factor where the finding is counted, and divided by `total` for what was not said.
+Planning asks the same table what an answer would do, so that both believe the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from knowledge.inference.candidates import CODE_FACTS, STAGE_QUESTIONS, Answered
+from knowledge.inference.odds import factor, priors
+from knowledge.rules import Choice, KnowledgeBase, Question
+from knowledge.terms import UNKNOWN, CauseId, Fact
+
+#: How often people make a choice that speaks for no cause, and one that speaks for causes which nobody expects, before the
+#: prior of the causes that it speaks for is added. Weights: they are divided by their sum. Where every choice speaks for or
+#: against something, the neutral weight is that of the people whom none of them fits.
+NEUTRAL_CHOICE, RARE_CHOICE = 0.15, 0.03
+#: A factor of at least this is what a choice is about; less is by the way, and adds this share of the cause's prior.
+ABOUT, BY_THE_WAY = 5.0, 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTable:
+    """One question: its choices but *I don't know*, how usual each is, and P(choice | cause)."""
+
+    choices: tuple[Choice, ...]
+    #: How often each is chosen where the cause does not matter; the rest, to 1, finds no choice that fits.
+    usual: tuple[float, ...]
+    #: By choice, the factors that differ from 1.
+    factors: tuple[Mapping[CauseId, float], ...]
+    #: By cause, the sum of `usual` x factor; 1 where a cause is not here.
+    totals: Mapping[CauseId, float]
+
+    def likelihood(self, index: int, cause: CauseId) -> float:
+        """P(the choice at `index` | cause), among those who know."""
+        return self.usual[index] * self.factors[index].get(cause, 1.0) / self.totals.get(cause, 1.0)
+
+
+def answer_table(question: Question, prior: Mapping[CauseId, float]) -> AnswerTable:
+    """The table of a question, given how likely each cause is before anything is known."""
+    choices = tuple(choice for choice in question.choices if choice.id != UNKNOWN)
+    factors = tuple(
+        {effect.cause: factor(effect.direction, effect.strength, from_person=True) for effect in choice.effects}
+        for choice in choices
+    )
+    weights = [_weight(table, prior) for table in factors]
+    whole = sum(weights) + (NEUTRAL_CHOICE if all(factors) else 0.0)
+    usual = tuple(weight / whole for weight in weights)
+    totals: dict[CauseId, float] = {}
+    for often, table in zip(usual, factors, strict=True):
+        for cause, number in table.items():
+            totals[cause] = totals.get(cause, 1.0) + often * (number - 1.0)
+    return AnswerTable(choices=choices, usual=usual, factors=factors, totals=totals)
+
+
+def unsaid(base: KnowledgeBase, given: Iterable[Answered], facts: Collection[Fact], *, stage_seen: bool) -> dict[CauseId, float]:
+    """By how much the odds of each cause change for the answers that were *not* given; 1 where a cause is not named.
+
+    An answer that a log has given too, or whose place in the attempt a log shows, counts as the log's and not here.
+    """
+    logged = {fact.values.get("code") for fact in facts if fact.id in CODE_FACTS and fact.format is not None}
+    prior = priors(base.causes.values())
+    found: dict[CauseId, float] = {}
+    for answer in given:
+        if logged.intersection(answer.choice.codes) or (stage_seen and answer.question.id in STAGE_QUESTIONS):
+            continue
+        for cause, total in answer_table(answer.question, prior).totals.items():
+            found[cause] = found.get(cause, 1.0) / total
+    return found
+
+
+def _weight(table: Mapping[CauseId, float], prior: Mapping[CauseId, float]) -> float:
+    """How usual a choice is: one that speaks for likely causes is; one that speaks for none is there because many give it."""
+    if not table:
+        return NEUTRAL_CHOICE
+    named = (prior.get(cause, 0.0) * (1.0 if number >= ABOUT else BY_THE_WAY) for cause, number in table.items() if number > 1)
+    return RARE_CHOICE + sum(named)
