@@ -30,6 +30,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from knowledge.errors import BaseError, Fault, Span
+from knowledge.logs.literals import sure_literals, worth
 from knowledge.rules import Signature
 
 __all__ = ["Hole", "Pattern", "compile_line", "compile_regex", "compile_signature"]
@@ -76,8 +77,10 @@ class Pattern:
     source: str
     #: The regular expression's text, for `re`.
     text: str
-    #: Texts that every match contains, in their order: what a scanner looks for.
+    #: Texts that every match contains, all of them.
     literals: tuple[str, ...]
+    #: Texts of which every match contains at least one: what a scanner looks for. Empty where nothing is sure.
+    needles: frozenset[str]
     holes: Mapping[str, Hole] = field(default_factory=lambda: MappingProxyType({}))
     anchored: bool = False
 
@@ -87,14 +90,13 @@ class Pattern:
         return _compiled(self.text)
 
     @property
-    def needle(self) -> str:
-        """The longest literal; empty where there is none."""
-        return max(self.literals, key=len, default="")
-
-    @property
     def weight(self) -> int:
         """How telling a match is: the letters and digits of all its literals."""
-        return sum(character.isalnum() for literal in self.literals for character in literal)
+        return sum(character.isalnum() for literal in self.literals or self.needles for character in literal)
+
+    def may_match(self, text: str) -> bool:
+        """False where a text of which the message is a part cannot match."""
+        return all(literal in text for literal in self.literals)
 
     def match(self, message: str) -> dict[str, str] | None:
         """The values of the holes if `message` (one line) matches, else None. Quotes are taken off.
@@ -104,9 +106,8 @@ class Pattern:
         >>> compile_line("to {peer:address}[{port:number}]").match("from 192.0.2.1[500] to x.x.x.x[500] (76 bytes)")
         {'peer': 'x.x.x.x', 'port': '500'}
         """
-        for literal in self.literals:
-            if literal not in message:
-                return None
+        if not self.may_match(message):
+            return None
         found = self.regex.match(message) if self.anchored else self.regex.search(message)
         if found is None:
             return None
@@ -153,10 +154,12 @@ def compile_line(text: str, *, span: Span | None = None, general: bool = True) -
         )
     if faults:
         raise BaseError(faults)
+    literals = tuple(piece for part in parts if isinstance(part, str) for piece in _literals(part))
     return Pattern(
         source=text,
         text=(r"[ \t]*" if anchored else "") + _regex(parts),
-        literals=tuple(piece for part in parts if isinstance(part, str) for piece in _literals(part)),
+        literals=literals,
+        needles=frozenset({max(literals, key=worth)}) if literals else frozenset(),
         holes=MappingProxyType({part.name: part.hole for part in parts if isinstance(part, _Named)}),
         anchored=anchored,
     )
@@ -337,73 +340,12 @@ def compile_regex(text: str, *, span: Span | None = None) -> Pattern:
         )
     if faults:
         raise BaseError(faults)
+    sure = sure_literals(text)
     return Pattern(
         source=text,
         text=text,
-        literals=_sure_literals(text),
+        literals=sure.every,
+        needles=sure.needles,
         holes=MappingProxyType(dict.fromkeys(compiled.groupindex, Hole.REST)),
         anchored=text.startswith("^"),
     )
-
-
-_SPECIAL = frozenset("^$.|?*+()[]{}")
-
-
-def _sure_literals(text: str) -> tuple[str, ...]:
-    """Texts that every match of a regular expression contains. Careful: what is not sure is left out."""
-    if "(?i" in text:
-        return ()
-    found: list[str] = []
-    run: list[str] = []
-    depth = 0
-
-    def end() -> None:
-        if run:
-            found.append("".join(run))
-            run.clear()
-
-    position = 0
-    while position < len(text):
-        character = text[position]
-        if character == "\\" and position + 1 < len(text) and not text[position + 1].isalnum() and depth == 0:
-            run.append(text[position + 1])
-            position += 2
-            continue
-        if character == "\\":
-            end()
-            position += 2
-            continue
-        if character == "[":
-            end()
-            position = _class_end(text, position)
-            continue
-        if character == "|" and depth == 0:  # an alternative to all that was found
-            return ()
-        if character in "*?{" and run:
-            run.pop()
-        if character == "(":
-            depth += 1
-        if character == ")":
-            depth -= 1
-        if character == "{":
-            end()
-            position = text.find("}", position) + 1 or len(text)
-            continue
-        if character in _SPECIAL or depth:
-            end()
-        else:
-            run.append(character)
-        position += 1
-    end()
-    return tuple(found)
-
-
-def _class_end(text: str, start: int) -> int:
-    position = start + 1
-    if text.startswith("^", position):
-        position += 1
-    if text.startswith("]", position):
-        position += 1
-    while position < len(text) and text[position] != "]":
-        position += 2 if text[position] == "\\" else 1
-    return position + 1

@@ -109,7 +109,7 @@ class Reading:
     def _chunk(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
         if not self._hits.dropped:
             self._others.look(chunk)
-        if self._events is None and may_hold_events(chunk):
+        if self._events is None and self._kept.whole and may_hold_events(chunk):
             self._events = Events()
         if self._kept.whole or self._events is not None:
             return self._every_line(chunk, member, line, large=large)
@@ -117,7 +117,7 @@ class Reading:
 
     def _every_line(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
         """Look at each line: for files of up to some MiB."""
-        found = {start: indices for start, _end, indices in self._known.scanner.lines(chunk, large=large)}
+        found = {start: indices for start, _end, indices in self._known.lines(chunk, large=large)}
         raw = chunk.split(b"\n")
         if raw and not raw[-1]:
             raw.pop()
@@ -146,7 +146,7 @@ class Reading:
         stamp = find_stamp(event.time)
         text = "\n".join(line.replace("\n", " ") for _, line in event.lines)
         hits: list[Hit] = []
-        for start, end, indices in self._known.scanner.lines(text.encode()):
+        for start, end, indices in self._known.lines(text.encode()):
             at, message = event.lines[text.encode()[:start].count(b"\n")]
             record = Record(
                 line=at,
@@ -202,11 +202,14 @@ class Reading:
         """Look at the lines that the scan finds, count the others."""
         total = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
         at, number = 0, line
+        patterns = self._known.patterns
         hits: set[int] = set()
-        for start, end, indices in self._known.scanner.lines(chunk, large=large):
+        for start, end, indices in self._known.lines(chunk, large=large):
+            text = chunk[start:end].decode("utf-8", "replace").rstrip("\r")
+            if not any(patterns[index].may_match(text) for index in indices):
+                continue
             number += chunk.count(b"\n", at, start)
             at = start
-            text = chunk[start:end].decode("utf-8", "replace").rstrip("\r")
             record = self._known.record(text, number, self._clocks)
             if record.formats:
                 self._counts.named[record.formats] += 1

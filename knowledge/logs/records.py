@@ -10,7 +10,7 @@ a candidate, and `signatures.settle` decides once the whole text was seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -128,14 +128,23 @@ class Catalogue:
                 except BaseError:  # the loader refuses a base with such a signature; a hand-made one does without it
                     continue
                 self.signatures.append((signature, pattern, shape))
+        self.patterns = [pattern for _, pattern, _ in self.signatures]
         self._programs: dict[str, list[FormatId]] = {}
         for shape in self.shapes.values():
             for program in shape.format.programs:
                 self._programs.setdefault(program.lower(), []).append(shape.id)
         self.known = frozenset(self._programs) | CARRIERS
-        self.scanner = Scanner([pattern.needle for _, pattern, _ in self.signatures])
+        needles = [(needle, index) for index, (_, pattern, _) in enumerate(self.signatures) for needle in sorted(pattern.needles)]
+        self._scanner = Scanner([needle for needle, _ in needles])
+        self._owners = [index for _, index in needles]
         #: Signatures without any sure text, which must be tried on every line.
-        self.needleless = tuple(index for index, (_, pattern, _) in enumerate(self.signatures) if not pattern.needle)
+        self.needleless = tuple(index for index, (_, pattern, _) in enumerate(self.signatures) if not pattern.needles)
+
+    def lines(self, text: bytes, *, large: bool = False) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """The lines that may match: where each begins and ends, and the indices of `signatures` to try on it."""
+        owners = self._owners
+        for start, end, found in self._scanner.lines(text, large=large):
+            yield start, end, tuple(sorted({owners[each] for each in found}))
 
     @cached_property
     def words(self) -> frozenset[str]:

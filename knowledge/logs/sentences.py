@@ -36,6 +36,9 @@ _SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("rasclient", "20227"): (
             "CoId={0}: The user {1} dialed a connection named {2} which has failed. The error code returned on failure is {3}."
         ),
+        ("nps", "6272"): "Network Policy Server granted access to a user.",
+        ("nps", "6273"): "Network Policy Server denied access to a user.",
+        ("nps", "6274"): "Network Policy Server discarded the request for a user.",
         ("remoteaccess", "20271"): (
             "CoId={0}: The user {1} connected from {2} but failed an authentication attempt due to the following reason: {3}"
         ),
@@ -114,7 +117,7 @@ def english(source: str, number: str, text: str, data: Sequence[str]) -> str:
     if not values:
         thread, last = _COID.search(text), _NUMBER.search(text)
         values = [thread.group(1) if thread else "?", "?", "?", last.group() if last else "?"]
-    wanted = 1 + max(int(digit) for digit in re.findall(r"\{(\d)\}", pattern))
+    wanted = 1 + max((int(digit) for digit in re.findall(r"\{(\d)\}", pattern)), default=0)
     return pattern.format(*values, *["?"] * max(0, wanted - len(values)))
 
 

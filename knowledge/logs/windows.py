@@ -45,6 +45,8 @@ _MARKERS = tuple(
         *("Ereignis-ID", "do evento", "de evento", "错误代码", "Fehlercode", "digo de err", "code d'erreur"),
     )
 )
+#: Events of the policy server, though the security log's own source writes them.
+_OF_NPS = frozenset({"6272", "6273", "6274"})
 #: Lines of one event, at most.
 _LONGEST = 400
 
@@ -307,6 +309,8 @@ class _Parts:
 def _event(lines: Sequence[tuple[int, str]], parts: _Parts) -> Event:
     text, data, number = parts.text, parts.data, parts.number
     source = parts.source.strip() or ("RasClient" if "CoId=" in text and number.startswith("2022") else "")
+    if number in _OF_NPS:
+        source = "NPS"
     sentence, settings = _sentence(text)
     for value in data:
         settings += [each.strip() for each in value.splitlines() if _SETTING.match(each)]

@@ -30,7 +30,11 @@ from knowledge.logs.patterns import Hole, compile_line, compile_regex
         ("is not valid: {why:word}", "is not valid: EXPIRED.", {"why": "EXPIRED"}),
         ("code {code:number}", "code -2146762495", {"code": "-2146762495"}),
         ("took {seconds:number} s", "took 12.5 s", {"seconds": "12.5"}),
-        ("{peer:address} is initiating a Main Mode IKE_SA", "2001:db8::7 is initiating a Main Mode IKE_SA", {"peer": "2001:db8::7"}),
+        (
+            "{peer:address} is initiating a Main Mode IKE_SA",
+            "2001:db8::7 is initiating a Main Mode IKE_SA",
+            {"peer": "2001:db8::7"},
+        ),
         ("from {peer:address}:{port:number}", "packet from 2001:db8::7:500 to us", {"peer": "2001:db8::7", "port": "500"}),
     ],
 )
@@ -114,6 +118,7 @@ def test_a_regular_expression_is_linted(regex, code):
         (r"abc?d", {"ab", "d"}),
         (r"a\.b\[c\]", {"a.b[c]"}),
         (r"one|two", set()),
+        (r"\bcan't open (?P<what>\S+)", {"can't open "}),
         (r"(?:maybe )?certain", {"certain"}),
         (r"x{0,3}yes", {"yes"}),
         (r"[^\]]+end", {"end"}),
@@ -121,6 +126,22 @@ def test_a_regular_expression_is_linted(regex, code):
 )
 def test_only_sure_texts_of_a_regular_expression_are_sought(regex, literals):
     assert set(compile_regex(regex).literals) == literals
+
+
+@pytest.mark.parametrize(
+    ("regex", "needles"),
+    [
+        (r"one|three", {"one", "three"}),
+        (r"x (?:locked|disabled|\d+ expired) y", {"locked", "disabled", " expired"}),
+        (r"(?:a|b)?certain", {"certain"}),
+        (r"(?:ab|\d)", set()),
+        (r"(?i)caseless", set()),
+        (r"(?<=before )after+ all", {"after", " all"} and {"after"}),
+        (r"(?P<code>809|789)\.", {"809", "789"}),
+    ],
+)
+def test_one_of_several_texts_is_sought_where_only_that_is_sure(regex, needles):
+    assert set(compile_regex(regex).needles) == needles
 
 
 def test_matching_takes_linear_time_on_hostile_lines():

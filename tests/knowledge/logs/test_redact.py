@@ -106,6 +106,9 @@ def test_what_identifies_nobody_stays(text):
         ("from 192.168.1.23[4500] to 198.51.100.10[500]", "from [ip-private-1][4500] to [ip-public-2][500]"),
         ("10.0.0.1 172.16.0.1 169.254.1.1 100.64.0.9", "[ip-private-1] [ip-private-2] [ip-private-3] [ip-carrier-4]"),
         ("src=192.168.1.10.1701 dst=203.0.113.5.0500", "src=[ip-private-1].1701 dst=[ip-public-2].0500"),
+        ("between 10.0.0.1[a]...203.0.113.20[b]", "between [ip-private-1][a]...[ip-public-2][b]"),
+        ("\tAccount Name:\t\t\talice", "\tAccount Name:\t\t\t[user-1]"),
+        ("Dial-in User = alice", "Dial-in User = [user-1]"),
         ("net 10.0.0.0/24", "net [ip-private-1]/24"),
         ("peer 2001:db8::7 and 2001:0db8:0:0::7", "peer [ip6-1] and [ip6-1]"),
         ("mac 00:1A:2b:3c:4d:5e = 001a.2b3c.4d5e", "mac [mac-1] = [mac-1]"),
@@ -113,10 +116,16 @@ def test_what_identifies_nobody_stays(text):
         ("SID S-1-5-21-1-2-3-1001", "SID [sid-1]"),
         ("connecting to vpn.corp.example.com now", "connecting to [host-1] now"),
         (r"The user CORP\anna dialed a connection", "The user [user-1] dialed a connection"),
-        ('rcvd [PAP AuthReq id=0x1 user="anna" password="x1y2"]', 'rcvd [PAP AuthReq id=0x1 user="[user-1]" password="[secret]"]'),
+        (
+            'rcvd [PAP AuthReq id=0x1 user="anna" password="x1y2"]',
+            'rcvd [PAP AuthReq id=0x1 user="[user-1]" password="[secret]"]',
+        ),
         ("Nov 23 20:28:52 anna-laptop pluto[908]: FIPS Mode: NO", "Nov 23 20:28:52 [host-1] pluto[908]: FIPS Mode: NO"),
         ("2026-11-23T20:28:58+0000 anna-laptop pppd[889]: x", "2026-11-23T20:28:58+0000 [host-1] pppd[889]: x"),
-        ("Login incorrect (mschap: x): [anna] (from client gw port 0)", "Login incorrect (mschap: x): [[user-1]] (from client gw port 0)"),
+        (
+            "Login incorrect (mschap: x): [anna] (from client gw port 0)",
+            "Login incorrect (mschap: x): [[user-1]] (from client gw port 0)",
+        ),
         ("/home/anna/vpn.log", "/home/[user-1]/vpn.log"),
         ("<l2tp-anna>: connected", "<l2tp-[user-1]>: connected"),
         ("<Computer>PC-7</Computer>", "<Computer>[host-1]</Computer>"),
@@ -160,7 +169,9 @@ def test_what_was_masked_is_counted_and_never_shown():
 
 
 ADDRESSES = st.one_of(
-    st.ip_addresses(v=4).filter(lambda ip: not ip.is_loopback and not ip.is_unspecified and not str(ip).startswith("255.")).map(str),
+    st.ip_addresses(v=4)
+    .filter(lambda ip: not ip.is_loopback and not ip.is_unspecified and not str(ip).startswith("255."))
+    .map(str),
     st.ip_addresses(v=6).filter(lambda ip: not ip.is_loopback and not ip.is_unspecified and ip.ipv4_mapped is None).map(str),
 )
 SECRETS = st.text(alphabet="abcdefghjkmnpqrstuvwyzABCDEFGHJK23456789!%&/=?+", min_size=8, max_size=24)
@@ -184,7 +195,12 @@ def test_no_key_is_left(place, secret):
     assert secret not in json.dumps(tokens.export())
 
 
-@given(st.lists(st.one_of(ODD, ADDRESSES, st.sampled_from(["user=anna ", "Nov 23 20:28:52 h1 a[1]: ", "a.example.com", "psk=x1 "])), max_size=8))
+@given(
+    st.lists(
+        st.one_of(ODD, ADDRESSES, st.sampled_from(["user=anna ", "Nov 23 20:28:52 h1 a[1]: ", "a.example.com", "psk=x1 "])),
+        max_size=8,
+    )
+)
 def test_masking_twice_changes_nothing(parts):
     tokens = Tokens()
     once = redacted(" ".join(parts), tokens)
@@ -212,5 +228,7 @@ def test_the_same_value_has_the_same_token_in_every_text(addresses):
 @given(st.ip_addresses(v=4).filter(lambda ip: not ip.is_loopback and not ip.is_unspecified and not str(ip).startswith("255.")))
 def test_private_and_public_stay_readable(address):
     token = redacted(str(address))
-    private = any(address in ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"))
+    private = any(
+        address in ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
+    )
     assert bool(re.fullmatch(r"\[ip-private-1\]", token)) == private

@@ -21,7 +21,9 @@ def expected(needles, text):
 
 
 @pytest.mark.parametrize("engine", INSTALLED)
-@given(lines=st.lists(st.lists(st.sampled_from([*WORDS, " ", "x", ""]), max_size=4).map("".join), max_size=12), large=st.booleans())
+@given(
+    lines=st.lists(st.lists(st.sampled_from([*WORDS, " ", "x", ""]), max_size=4).map("".join), max_size=12), large=st.booleans()
+)
 def test_every_engine_finds_what_plain_reading_finds(engine, lines, large):
     text = "\n".join(lines).encode()
     assert list(Scanner(WORDS, engine=engine).lines(text, large=large)) == expected(WORDS, text)
