@@ -7,6 +7,8 @@
     │   ├── Refused         it will not work however often it is tried (`code` is the other side's word for why)
     │   └── Unknown         it may or may not have happened: look before trying again
     └── SettingsError   the settings cannot work; says which variable, what is wrong with it, and what to do
+
+An exception is named for what happened, so that an `except` clause reads as a sentence.
 """
 
 from __future__ import annotations

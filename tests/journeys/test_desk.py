@@ -94,3 +94,13 @@ async def test_without_an_admin_channel_the_contact_is_given_and_the_case_is_kep
         await slack.wait_for_message("@mira", contains="help@example.com")
         await mira.command("/vpn-help status")
         await slack.wait_for_whisper("mira", contains="Your VPN cases")
+
+
+async def test_six_messages_in_a_burst_reach_the_desk_in_their_order(bot):
+    mira, card = await escalate(bot)
+    for number in range(1, 7):
+        await mira.post(f"message number {number}")
+    await bot.wait_for_message("vpn-desk", contains="message number 6", thread_ts=card["ts"])
+    posts = await bot.messages("vpn-desk", card["ts"])
+    heard = [post["text"].split("message ")[1] for post in posts if "message number" in post["text"]]
+    assert heard == [f"number {number}" for number in range(1, 7)]
