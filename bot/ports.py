@@ -82,10 +82,14 @@ class Tell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """Fetch a file and read it in a worker process; `UploadRead` follows."""
+    """Fetch a file and read it in a worker process; `UploadRead` follows.
+
+    `text` is what was pasted into a message instead of being uploaded: there is nothing to fetch then.
+    """
 
     upload: UploadId
     file: UploadedFile
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,24 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erase:
+    """Everything that is kept of a case is deleted, and what the bot said about it is taken back, on both sides."""
+
+    case: CaseId
+    #: What stands in place of its card from now on, where it had one.
+    card: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retract:
+    """A message of the bot's own is deleted; or, with `message`, only that is left of it. The store makes these."""
+
+    key: str
+    ref: MessageRef
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a step decided. An empty one is a decision too: the event is done with."""
 
@@ -117,8 +139,8 @@ class Outcome:
     timers: tuple[Timer, ...] = ()
     #: Uploads whose readings are to be deleted now.
     forget: tuple[UploadId, ...] = ()
-    #: Cases of which everything that is kept is deleted (`/vpn-help forget me`).
-    erase: tuple[CaseId, ...] = ()
+    #: Cases that are to be forgotten (`/vpn-help forget me`).
+    erase: tuple[Erase, ...] = ()
     #: True: the event waits, whole, until the person has said which of their cases it is about.
     park: bool = False
     #: The case's table of tokens (`knowledge.Tokens.export`), where the step added names to it.

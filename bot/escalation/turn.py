@@ -72,9 +72,9 @@ class Turn:
             return
         self._says.append(Whisper(key=self._key(), user=self.event.user, message=message, channel=channel, response_url=url))
 
-    def read(self, upload: UploadId, file: UploadedFile) -> None:
-        """Have a file fetched and read."""
-        self._reads.append(Read(upload=upload, file=file))
+    def read(self, upload: UploadId, file: UploadedFile, text: str | None = None) -> None:
+        """Have a file fetched and read, or what was pasted."""
+        self._reads.append(Read(upload=upload, file=file, text=text))
 
     def pass_on(self, upload: UploadId, file_id: str, name: str) -> None:
         """Show an original in the admin thread."""

@@ -154,12 +154,15 @@ class Inbox:
             )
 
     async def waiting_lanes(self, now: datetime, *, older_than: timedelta) -> Sequence[str]:
-        """Lanes with something to do that came in a while ago: whoever should have done it may be dead."""
+        """Lanes whose first event came in a while ago: whoever should have handled it may be dead.
+
+        Only the first counts: while it has to wait, so do those behind it.
+        """
+        first = sa.select(sa.func.min(inbox.c.number)).where(inbox.c.state == "waiting").group_by(inbox.c.lane)
         async with self._database.reading() as connection:
             found = await connection.scalars(
                 sa.select(inbox.c.lane)
-                .distinct()
-                .where(inbox.c.state == "waiting", inbox.c.not_before <= now, inbox.c.received_at <= now - older_than)
+                .where(inbox.c.number.in_(first), inbox.c.not_before <= now, inbox.c.received_at <= now - older_than)
                 .limit(1000)
             )
             return list(found)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.events import CaseId, ChannelId, MessageRef, Workspace
-from bot.ports import Clock, PassOn, Say, Tell, Where, Whisper
+from bot.ports import Clock, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import from_json, to_json
 from bot.storage.engine import Database
 from bot.storage.tables import outbox, slots, threads
@@ -27,9 +27,12 @@ from bot.storage.tables import outbox, slots, threads
 #: The slots whose message is the parent of a case's thread.
 PARENTS = {Where.REQUESTER.value: "case", Where.DESK.value: "card"}
 
-_KINDS: dict[str, type[Say | Whisper | Tell | PassOn]] = {"say": Say, "whisper": Whisper, "tell": Tell, "pass": PassOn}
+#: Everything that the outbox does.
+Item = Say | Whisper | Tell | PassOn | Retract
+
+_KINDS: dict[str, type[Item]] = {"say": Say, "whisper": Whisper, "tell": Tell, "pass": PassOn, "retract": Retract}
 #: In this order places are served: a whisper may link to what the requester's place has just posted.
-PLACES = ("requester", "desk", "direct", "whisper")
+PLACES = ("requester", "desk", "direct", "whisper", "retract")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ class Sending:
     place: str
     workspace: Workspace
     case: CaseId | None
-    what: Say | Whisper | Tell | PassOn
+    what: Item
     slot: str | None
     attempts: int
     #: It may have been said already: look first.
@@ -56,9 +59,7 @@ class Outbox:
         self._database = database
         self._clock = clock
 
-    async def add(
-        self, connection: AsyncConnection, lane: str, workspace: Workspace, items: Sequence[Say | Whisper | Tell | PassOn]
-    ) -> None:
+    async def add(self, connection: AsyncConnection, lane: str, workspace: Workspace, items: Sequence[Item]) -> None:
         """Have things said, once each: a key that is there already changes nothing."""
         for item in items:
             await connection.execute(
@@ -185,13 +186,12 @@ class Outbox:
             return await thread_of(connection, case, where)
 
     async def due_lanes(self, now: datetime) -> Sequence[str]:
-        """Lanes with something to say that should have been said by now."""
+        """Lanes with something to say that should have been said by now; what stands behind something that waits, waits."""
+        unsaid = outbox.c.state.in_(("pending", "sending"))
+        first = sa.select(sa.func.min(outbox.c.number)).where(unsaid).group_by(outbox.c.lane, outbox.c.place)
         async with self._database.reading() as connection:
             found = await connection.scalars(
-                sa.select(outbox.c.lane)
-                .distinct()
-                .where(outbox.c.state.in_(("pending", "sending")), outbox.c.not_before <= now)
-                .limit(1000)
+                sa.select(outbox.c.lane).distinct().where(outbox.c.number.in_(first), outbox.c.not_before <= now).limit(1000)
             )
             return list(found)
 
@@ -209,6 +209,24 @@ class Outbox:
             )
             .on_conflict_do_update(index_elements=["lane", "place", "slot"], set_=values)
         )
+
+
+async def said_about(connection: AsyncConnection, case: CaseId) -> tuple[list[MessageRef], MessageRef | None]:
+    """The messages of the bot's own that stand in Slack because of a case, and its card."""
+    rows = await connection.execute(
+        sa.select(outbox.c.channel, outbox.c.ts, outbox.c.place, outbox.c.slot)
+        .distinct()
+        .where(outbox.c.lane == case, outbox.c.state == "sent", outbox.c.ts.is_not(None))
+    )
+    refs: dict[MessageRef, None] = {}
+    card: MessageRef | None = None
+    for row in rows:
+        ref = MessageRef(channel=ChannelId(row.channel), ts=row.ts)
+        if (row.place, row.slot) == (Where.DESK.value, PARENTS["desk"]):
+            card = ref
+        else:
+            refs[ref] = None
+    return list(refs), card
 
 
 async def keep_thread(
@@ -239,7 +257,7 @@ async def thread_of(connection: AsyncConnection, case: CaseId, where: Where) -> 
     return MessageRef(channel=ChannelId(row.channel), ts=row.ts) if row else None
 
 
-def _place(item: Say | Whisper | Tell | PassOn) -> str:
+def _place(item: Item) -> str:
     match item:
         case Say():
             return item.where.value
@@ -247,5 +265,7 @@ def _place(item: Say | Whisper | Tell | PassOn) -> str:
             return Where.DESK.value
         case Tell():
             return "direct"
+        case Retract():
+            return "retract"
         case _:
             return "whisper"

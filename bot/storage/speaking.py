@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.cases import Case
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import CaseId, ChannelId, MessageRef, SayingFailed, ThreadRef, UserId, Workspace
-from bot.ports import CASE_LINK, Chat, Clock, Message, PassOn, Say, Tell, Where, Whisper
+from bot.ports import CASE_LINK, Chat, Clock, Message, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import Json
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import PARENTS, PLACES, Outbox, Sending
@@ -101,6 +101,8 @@ class Speaker:
                 await self._whisper(row, row.what)
             case PassOn():
                 await self._pass_on(row, row.what)
+            case Retract():
+                await self._retract(row.what)
             case _:
                 return await self._post_or_edit(row, row.what)
         return None
@@ -178,6 +180,12 @@ class Speaker:
             path = Path(folder) / "original"
             await self._chat.download(file, path, limit=self._limit)
             await self._chat.upload(where, path, name=what.name)
+
+    async def _retract(self, what: Retract) -> None:
+        if what.message is None:
+            await self._chat.delete(what.ref)
+        else:
+            await self._chat.edit(what.ref, what.message)
 
     async def _is_there(self, where: ThreadRef, name: str) -> bool:
         if where.ts is None:

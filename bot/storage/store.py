@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import Case
 from bot.events import CaseId, MessageRef, TimerRang, UploadId, UserId, Workspace
-from bot.ports import Clock, Outcome, Say, Tell, Timer, Where, Whisper
+from bot.ports import Clock, Erase, Outcome, Retract, Say, Tell, Timer, Where, Whisper
 from bot.storage import lanes
 from bot.storage.codec import from_json, to_json
 from bot.storage.engine import Database, wrote
 from bot.storage.inbox import Arrived, Inbox
 from bot.storage.leases import Leases
-from bot.storage.outbox import Outbox, keep_thread, thread_of
+from bot.storage.outbox import Outbox, keep_thread, said_about, thread_of
 from bot.storage.tables import cases, inbox, outbox, slots, threads, timers
 from bot.storage.uploads import Conflict, TokenTable, Uploads
 from knowledge import Log
@@ -116,8 +116,9 @@ class Store:
                 await self._save(connection, outcome.case)
                 if tokens is not None:
                     await self.uploads.keep_tokens(connection, outcome.case.id, workspace, tokens)
-            for case in outcome.erase:
-                await self.erase(connection, case)
+            for erase in outcome.erase:
+                await self._take_back(connection, arrived.lane, workspace, erase)
+                await self.erase(connection, erase.case)
             await self.outbox.add(connection, arrived.lane, workspace, (*outcome.says, *outcome.passes))
             for read in outcome.reads:
                 await self.uploads.add(connection, arrived.lane, workspace, read)
@@ -162,6 +163,14 @@ class Store:
             .where(inbox.c.lane == case)
             .values(payload="", state="done", user=None, channel=None, ts=None, thread_ts=None)
         )
+
+    async def _take_back(self, connection: AsyncConnection, lane: str, workspace: Workspace, erase: Erase) -> None:
+        """What the bot said about a case goes too; in place of the card one line is left, or the engineers would wonder."""
+        refs, card = await said_about(connection, erase.case)
+        items = [Retract(key=f"retract:{ref.channel}:{ref.ts}", ref=ref) for ref in refs]
+        if card is not None:
+            items.append(Retract(key=f"retract:{card.channel}:{card.ts}", ref=card, message=erase.card))
+        await self.outbox.add(connection, lane, workspace, items)
 
     async def _save(self, connection: AsyncConnection, case: Case) -> None:
         stored = replace(case, version=case.version + 1)

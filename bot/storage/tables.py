@@ -171,7 +171,7 @@ uploads = sa.Table(
     *_workspace(),
     sa.Column("case_id", sa.String, nullable=False),
     sa.Column("file_id", sa.String, nullable=False),
-    #: JSON of the `UploadedFile`; empty once it was read (it holds the address of the download).
+    #: JSON of the `Read`; empty once it was read (it holds the address of the download, or what was pasted).
     sa.Column("file", sa.Text, nullable=False),
     #: `received`, `read`, `failed`, `same` or `deleted`
     sa.Column("state", sa.String, nullable=False),

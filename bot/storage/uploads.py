@@ -34,11 +34,13 @@ class ToRead:
     case: CaseId
     workspace: Workspace
     file: UploadedFile
+    #: What was pasted into a message; there is nothing to fetch then.
+    text: str | None
     #: How often this was begun, this time included.
     attempts: int
 
 
-class Conflict(Exception):  # noqa: N818 - not an error: somebody else was quicker, and it is done again
+class Conflict(Exception):
     """What this was built on was changed meanwhile; do it again."""
 
 
@@ -93,7 +95,7 @@ class Uploads:
             team=workspace.team,
             case_id=case,
             file_id=read.file.id,
-            file=to_json(read.file),
+            file=to_json(read),
             state="received",
             received_at=self._clock.now(),
             attempts=0,
@@ -109,11 +111,13 @@ class Uploads:
             if row is None or row.state != "received":
                 return None
             await connection.execute(sa.update(uploads).where(uploads.c.id == upload).values(attempts=row.attempts + 1))
+        wanted = from_json(Read, row.file)
         return ToRead(
             id=upload,
             case=CaseId(row.case_id),
             workspace=Workspace(team=row.team, enterprise=row.enterprise or None),
-            file=from_json(UploadedFile, row.file),
+            file=wanted.file,
+            text=wanted.text,
             attempts=row.attempts + 1,
         )
 

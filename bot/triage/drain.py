@@ -169,6 +169,7 @@ class Drain:
             actor=await self._profile(event.user),
             has_desk=self.channels.desk(event.workspace) is not None,
             contact=self.policy.contact,
+            desk_locale=self.policy.desk_locale,
             retention_days=self.policy.retention_days,
             cases=tuple(mine),
             asked_which=await self.store.last_parked(event.workspace, event.user),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.cases import Origin, Upload, UploadState
@@ -10,7 +11,13 @@ from bot.events import MessageRef, UploadedFile, UploadId
 from bot.ports import CASE_LINK, Reading
 from knowledge import ReadReason, ReadState
 
-__all__ = ["CASE_LINK", "deleted", "read", "receive"]
+__all__ = ["CASE_LINK", "deleted", "is_pasted_log", "read", "receive", "receive_pasted"]
+
+#: What a pasted log is called: people know what they pasted, and have given it no name.
+PASTED = "pasted.log"
+#: A sentence with a time in it is shorter than a line of a log.
+LONG_ENOUGH = 50
+_TIME = re.compile(r"\d{1,2}:\d{2}:\d{2}")
 
 
 def receive(turn: Turn, uploaded: Sequence[UploadedFile], ref: MessageRef | None) -> list[Upload]:
@@ -27,6 +34,31 @@ def receive(turn: Turn, uploaded: Sequence[UploadedFile], ref: MessageRef | None
         turn.read(upload.id, file)
         new.append(upload)
     return new
+
+
+def receive_pasted(turn: Turn, text: str, ref: MessageRef) -> Upload:
+    """Lines of a log, pasted into a message: read like a file, and deleted with the message."""
+    file = UploadedFile(id=f"text-{ref.ts}", name=PASTED, size=len(text), mode="pasted")
+    upload = Upload(id=UploadId(f"{turn.case.id}-{file.id}"), file_id=file.id, name=file.name, ref=ref)
+    if turn.case.upload(upload.id) is None:
+        turn.case = turn.case.with_upload(upload)
+        turn.note("pasted")
+        turn.say(turn.say_words.receipt(turn.case, upload, locale=turn.locale), slot=slot(upload))
+        turn.read(upload.id, file, text)
+    return upload
+
+
+def is_pasted_log(text: str) -> bool:
+    """Whether words are lines of a log: most of them carry a time of day to the second.
+
+    >>> is_pasted_log("Nov 25 09:00:01 host charon: 06[IKE] received NO_PROPOSAL_CHOSEN error notify")
+    True
+    >>> is_pasted_log("it broke at 09:00:01 again")
+    False
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    timed = sum(bool(_TIME.search(line)) for line in lines)
+    return len(text) >= LONG_ENOUGH and bool(lines) and timed * 2 > len(lines)
 
 
 def read(turn: Turn, upload: Upload, reading: Reading) -> bool:

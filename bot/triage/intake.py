@@ -72,6 +72,9 @@ class Intake:
 
     async def _fetch(self, wanted: ToRead, path: Path) -> str | None:
         """The file's bytes in `path`, or why not."""
+        if wanted.text is not None:
+            await asyncio.to_thread(path.write_text, wanted.text, encoding="utf-8", errors="replace")
+            return None
         for tries in range(1, TRIES + 1):
             try:
                 file = await self._described(wanted.file)

@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.escalation.turn import locale_of
 from bot.events import Action, ActionTaken, Event, MessagePosted, WordGiven
 from bot.permissions import may
-from bot.ports import Message, Outcome, Tell, Whisper, World
+from bot.ports import Erase, Message, Outcome, Tell, Whisper, World
 
 #: Who writes on within this time while *which case?* is open has seen the question.
 STILL_ASKED = timedelta(minutes=10)
@@ -53,12 +53,19 @@ def _word(event: WordGiven, world: World) -> Outcome:
 
 
 def _forget(event: ActionTaken, world: World) -> Outcome:
-    """Everything goes, cases at the desk included; that they are gone is said there by their cards' silence."""
-    erased = tuple(case.id for case in world.cases)
+    """Everything goes, cases at the desk included; one line in place of the card says so."""
+    erased = tuple(_erased(case, world) for case in world.cases)
     words = world.messages.forgotten(cases=len(erased), locale=locale_of(world))
     return Outcome(
         says=(Tell(key=f"{event.id}/forgotten", user=event.user or world.cases[0].requester, message=words),), erase=erased
     )
+
+
+def _erased(case: Case, world: World) -> Erase:
+    if not case.on_desk:
+        return Erase(case=case.id)
+    line = world.messages.desk_news(case, "erased", who=None, text="", locale=world.desk_locale)
+    return Erase(case=case.id, card=line)
 
 
 def _which_case(event: MessagePosted, world: World) -> Outcome:

@@ -148,9 +148,15 @@ def _message(turn: Turn, event: MessagePosted) -> None:
 
 def _direct_message(turn: Turn, event: MessagePosted) -> None:
     """Words and files in the direct message."""
-    clean = interview.hear(turn, event.text, event.ref) if interview.is_talk(event) else ""
     received = files.receive(turn, event.files, event.ref)
-    desk.relay(turn, clean, files=[upload.name for upload in received])
+    if files.is_pasted_log(event.text):
+        received.append(files.receive_pasted(turn, event.text, event.ref))
+        clean = ""
+        if turn.case.on_desk:
+            desk.relay(turn, turn.redacted(event.text)[0], files=[upload.name for upload in received[:-1]])
+    else:
+        clean = interview.hear(turn, event.text, event.ref) if interview.is_talk(event) else ""
+        desk.relay(turn, clean, files=[upload.name for upload in received])
     if turn.case.state is CaseState.CLOSED:
         if received:
             interview.reopen(turn)

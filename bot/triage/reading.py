@@ -40,7 +40,7 @@ serve(options["socket"], options)
 """
 
 
-class ReadingFailed(Exception):  # noqa: N818 - an outcome that the person is told, not a fault of ours
+class ReadingFailed(Exception):
     """A file could not be read; `problem` is `too-large`, `timed-out` or `worker-died`."""
 
     def __init__(self, problem: str) -> None:

@@ -25,8 +25,7 @@ def message(turn: Turn, event: MessagePosted) -> None:
         turn.case = replace(turn.case, origin=Origin.MENTION)
     if event.mentions_bot:
         _take_thread(turn)
-    if interview.is_talk(event) and event.mentions_bot:
-        interview.understood(turn, interview.hear(turn, event.text, event.ref))
+        _take_words(turn, event.text, event.ref)
     files.receive(turn, event.files, event.ref)
     if event.mentions_bot:
         _answer(turn)
@@ -62,8 +61,16 @@ def _take_thread(turn: Turn) -> None:
         if ref == _own(turn):
             continue
         files.receive(turn, uploaded, ref)
-        if index < _FIRST and text.strip():
-            interview.understood(turn, interview.hear(turn, text, ref))
+        if index < _FIRST or files.is_pasted_log(text):
+            _take_words(turn, text, ref)
+
+
+def _take_words(turn: Turn, text: str, ref: MessageRef) -> None:
+    """What somebody wrote: lines of a log, or a description."""
+    if files.is_pasted_log(text):
+        files.receive_pasted(turn, text, ref)
+    elif text.strip():
+        interview.understood(turn, interview.hear(turn, text, ref))
 
 
 def _answer(turn: Turn) -> None:

@@ -27,7 +27,7 @@ from bot.events import (
     UserId,
     WordGiven,
 )
-from bot.jobs import Work, open_jobs
+from bot.jobs import Jobs, Work, open_jobs
 from bot.messages import Catalogue
 from bot.ports import Messages, Where
 from bot.storage import Speaker, Store, open_store
@@ -212,15 +212,15 @@ async def open_house(
 
 
 @asynccontextmanager
-async def with_jobs(house: House, folder: Path, *, at: str | None = None) -> AsyncIterator[None]:
+async def with_jobs(house: House, folder: Path, *, at: str | None = None) -> AsyncIterator[Jobs]:
     """The same, with the true engine doing the work."""
 
     async def clean() -> None:
         return None
 
     work = Work(drain=house.drain.drain, read=house.intake.read, clean=clean)
-    async with open_jobs(house.store, work, address=at or address(folder), clock=house.clock, readers=2, stop_seconds=5):
-        yield
+    async with open_jobs(house.store, work, address=at or address(folder), clock=house.clock, readers=2, stop_seconds=5) as jobs:
+        yield jobs
 
 
 def address(folder: Path) -> str:

@@ -149,3 +149,23 @@ async def test_a_lane_that_was_forgotten_is_found_by_the_sweeper(tmp_path: Path)
 
         house.clock.at += timedelta(seconds=10)
         await until(lambda: house.chat.said)
+
+
+async def test_finished_jobs_are_deleted_and_hold_nothing_but_ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_house(tmp_path) as house, with_jobs(house, tmp_path) as jobs:
+        await house.store.inbox.put(house.direct("a very private sentence"))
+        await handled(house, 1)
+        await until(lambda: house.chat.said)
+
+        async with house.store.database.reading() as connection:
+            rows = list(await connection.execute(sa.text("SELECT * FROM workflow_status")))
+        assert rows
+        assert not any("private" in str(tuple(row)) for row in rows)
+
+        monkeypatch.setattr("bot.jobs.KEEP_FINISHED", timedelta(seconds=-60))
+        async with asyncio.timeout(20):
+            while rows:
+                await jobs._delete_finished()
+                async with house.store.database.reading() as connection:
+                    rows = list(await connection.execute(sa.text("SELECT * FROM workflow_status")))
+                await asyncio.sleep(0.05)

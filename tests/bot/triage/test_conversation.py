@@ -373,3 +373,16 @@ async def test_people_are_answered_in_their_language(brazil: House) -> None:
 
     assert (await brazil.only_case()).locale == "pt-BR"
     assert any("caso" in text.casefold() for text in brazil.chat.texts("DUANA"))
+
+
+async def test_lines_of_a_log_that_were_pasted_are_read_like_a_file(house: House, asked: Case) -> None:
+    said = house.direct(PROPOSAL.decode())
+    await house.happens(said)
+
+    case = await house.only_case()
+    assert says(house)[-2:] == ["upload_read", "reply"]
+    assert case.diagnosis.best.cause == "ike-proposal-mismatch"
+    assert not any("203.0.113.9" in text for text in case.said)
+
+    await house.happens(MessageDeleted(id="d1", workspace=TEAM, at=house.clock.now(), user=ANA, ref=said.ref))
+    assert await house.store.logs(case.id) == {}

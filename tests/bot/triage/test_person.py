@@ -78,3 +78,14 @@ async def test_a_button_of_a_case_that_is_gone_says_so(house: House) -> None:
     await house.happens(house.press(Action.WORKS_NOW, "0123456789abcdef"))
 
     assert house.chat.texts("DUANA") == ["user_error(case-is-gone, {})"]
+
+
+async def test_what_the_bot_said_of_me_is_taken_back_and_the_desk_is_told(house: House) -> None:
+    await house.happens(house.intake_event("I am anna"))
+    case = await house.only_case()
+    await house.happens(house.press(Action.ASK_PERSON, case.id), house.direct("more of me"))
+
+    await house.happens(house.press(Action.FORGET, None))
+
+    assert house.chat.texts("DUANA") == ["forgotten(cases=1)"]
+    assert house.chat.texts("CDESK") == ["desk_news(escalated, erased, who=None, text=)"]

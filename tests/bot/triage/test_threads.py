@@ -119,3 +119,12 @@ async def test_a_channels_case_is_no_open_case_of_the_direct_message(house: Hous
     await house.happens(house.direct("and I have trouble too"))
 
     assert sorted(case.origin for case in await house.cases()) == [Origin.MENTION, Origin.REQUEST]
+
+
+async def test_lines_pasted_into_a_thread_are_read_when_the_bot_is_called(house: House) -> None:
+    parent = MessageRef(channel="COTHER", ts="100.1")
+    house.chat.threads[parent] = ((parent, "it fails", ()), (MessageRef(channel="COTHER", ts="100.2"), PROPOSAL.decode(), ()))
+
+    await house.happens(house.posted("COTHER", "triage", user=BEN, thread="100.1", mention=True))
+
+    assert occasions(house, "COTHER") == ["upload_read", "triage_reply"]
