@@ -1,8 +1,10 @@
 """Journey (c): a case reaches the engineers, is claimed, answered and closed; and nothing crosses the wall on its own."""
 
+import asyncio
+
 import pytest
 
-from bot.playground.kit import ActRefusedError
+from bot.playground.kit import ActRefusedError, messages_in
 from tests.journeys.conftest import sample
 
 
@@ -98,9 +100,13 @@ async def test_without_an_admin_channel_the_contact_is_given_and_the_case_is_kep
 
 async def test_six_messages_in_a_burst_reach_the_desk_in_their_order(bot):
     mira, card = await escalate(bot)
-    for number in range(1, 7):
-        await mira.post(f"message number {number}")
-    await bot.wait_for_message("vpn-desk", contains="message number 6", thread_ts=card["ts"])
-    posts = await bot.messages("vpn-desk", card["ts"])
-    heard = [post["text"].split("message ")[1] for post in posts if "message number" in post["text"]]
-    assert heard == [f"number {number}" for number in range(1, 7)]
+    sent = await asyncio.gather(*(mira.post(f"message number {number}") for number in range(1, 7)))
+    order = [str(number) for _, number in sorted(zip(sent, range(1, 7), strict=True))]
+
+    def relayed(world):
+        posts = messages_in(world, "vpn-desk", card["ts"])
+        heard = [post["text"] for post in posts if post["ts"] != card["ts"] and "message number" in post["text"]]
+        return heard if len(heard) == 6 else None
+
+    heard = await bot.wait_for(relayed, "six messages in the desk's thread")
+    assert [text[-1] for text in heard] == order
