@@ -18,7 +18,7 @@ from knowledge.logs.others import Others
 from knowledge.logs.records import HOSTS, Catalogue, Record
 from knowledge.logs.redact import Tokens, redact
 from knowledge.logs.scan import LARGE
-from knowledge.logs.signatures import Hit, Hits, Run, Runs, facts_of, match, settle
+from knowledge.logs.signatures import Hit, Hits, Match, Run, Runs, facts_of, match, settle
 from knowledge.logs.unpack import Limits, Part, Refused, unpack
 from knowledge.logs.windows import Event, Events, may_hold_events
 from knowledge.logs.wrappers import unwrap_json
@@ -146,6 +146,7 @@ class Reading:
         stamp = find_stamp(event.time)
         text = "\n".join(line.replace("\n", " ") for _, line in event.lines)
         hits: list[Hit] = []
+        said: list[Match] = []
         for start, end, indices in self._known.lines(text.encode()):
             at, message = event.lines[text.encode()[:start].count(b"\n")]
             record = Record(
@@ -156,7 +157,10 @@ class Reading:
                 formats=formats,
                 thread=event.thread,
             )
-            matches = match(record, indices, self._known)
+            matches = tuple(
+                each for each in match(record, indices, self._known) if not any(each.is_within(other) for other in said)
+            )
+            said += matches
             if matches:
                 hits.append(
                     Hit(record=record, member=member, text=event.text if at == event.lines[0][0] else message, matches=matches)

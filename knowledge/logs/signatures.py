@@ -30,6 +30,8 @@ ENOUGH = 14
 #: Programs of which each connection has a process of its own.
 ONE_CONNECTION = frozenset({"pppd", "ppp"})
 
+#: What stands where a thread would, and ties nothing together.
+_NOBODY = frozenset({"NA", "N/A", "-", "?", "0"})
 _PORT = re.compile(r"^(?:(?P<four>\d{1,3}(?:\.\d{1,3}){3})|\[(?P<six>[0-9A-Fa-f:.]{3,45})\]):\d{1,5}$")
 _USER_HOLES = frozenset({"user", "username", "login", "account"})
 _HOST_HOLES = frozenset({"host", "hostname", "server", "domain", "us", "them", "gateway"})
@@ -54,6 +56,13 @@ class Match:
     telling: bool
     #: The vocabulary lets the fact name a peer.
     may_name_peer: bool
+
+    def is_within(self, other: Match) -> bool:
+        """True where another match of the same event says all that this one says."""
+        if self.signature.fact != other.signature.fact:
+            return False
+        mine, theirs = ({**each.signature.constants, **each.values} for each in (self, other))
+        return all(theirs.get(name) == value for name, value in mine.items())
 
 
 @dataclass(slots=True)
@@ -193,7 +202,7 @@ def _thread(record: Record, shape: Shape, begin: Beginning | None, values: Mappi
     thread = (begin.thread if begin else None) or (values.get(hole) if hole else None)
     if thread is None and (hole == "process" or shape.format.programs & ONE_CONNECTION):
         return record.process
-    return _without_port(thread) if thread else None
+    return _without_port(thread) if thread and thread not in _NOBODY else None
 
 
 def settle(hits: Iterable[Hit], named: Mapping[tuple[FormatId, ...], int]) -> dict[FormatId, int]:

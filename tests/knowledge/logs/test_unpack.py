@@ -1,6 +1,7 @@
 import bz2
 import gzip
 import io
+import itertools
 import lzma
 import os
 import tarfile
@@ -51,7 +52,14 @@ def tarred(members, mode="w"):
 
 @pytest.mark.parametrize(
     "packed",
-    [LINE, gzip.compress(LINE), bz2.compress(LINE), lzma.compress(LINE), gzip.compress(gzip.compress(LINE)), gzip.compress(LINE) + gzip.compress(b"")],
+    [
+        LINE,
+        gzip.compress(LINE),
+        bz2.compress(LINE),
+        lzma.compress(LINE),
+        gzip.compress(gzip.compress(LINE)),
+        gzip.compress(LINE) + gzip.compress(b""),
+    ],
     ids=["plain", "gzip", "bzip2", "xz", "gzip twice", "gzip in two parts"],
 )  # fmt: skip
 def test_one_text_has_no_member_name(packed, tmp_path):
@@ -135,10 +143,10 @@ def test_an_encrypted_member_is_named():
 def test_a_cut_archive_gives_what_it_holds(pack):
     text = b"".join(b"pluto[%d]: hello %d\n" % (i, i * 7919) for i in range(120_000))
     packed = pack(text)
+    (part,) = itertools.islice(unpack(packed[: len(packed) * 2 // 3]), 1)
     got = []
     with pytest.raises(ReadError, match="damaged"):
-        for part in unpack(packed[: len(packed) * 2 // 3]):
-            got.extend(part.chunks)
+        got.extend(iter(lambda: next(part.chunks), None))
     assert text.startswith(b"".join(got))
 
 
