@@ -135,9 +135,8 @@ def test_fields_of_other_languages_get_their_english_names():
 
 
 def test_binary_data_is_a_number():
-    (event,) = events(
-        "<Event><System><Provider Name='RemoteAccess'/><EventID>20255</EventID></System><Data>x</Data><Binary>B3020000</Binary></Event>"
-    )
+    system = "<System><Provider Name='RemoteAccess'/><EventID>20255</EventID></System>"
+    (event,) = events(f"<Event>{system}<Data>x</Data><Binary>B3020000</Binary></Event>")
     assert "RAS error 691" in [line for _, line in event.lines]
 
 
