@@ -90,10 +90,13 @@ def context_of_example(base: KnowledgeBase, example: Example) -> Context:
 
 
 def _as_drawn(base: KnowledgeBase, drawn: Sketch, context: Context) -> Context:
-    """Facts that were written down are all there are, in every stage, or in those that the example calls whole."""
-    covered = drawn.whole or frozenset(Stage)
-    always = frozenset(fact.id for fact in base.facts.values() if fact.stage in covered)
-    return replace(context, covered=covered, always=always)
+    """Facts that were written down are all there are, in every stage, or in those that the example calls whole.
+
+    What did not happen is known only of what some format is sure to say: of everything else no log could tell, and a rule that
+    waits for its absence must not look as if it worked.
+    """
+    always = frozenset(fact for source in base.formats.values() for fact in source.always)
+    return replace(context, covered=drawn.whole or frozenset(Stage), always=always)
 
 
 def _around(facts: tuple[Fact, ...], own: Context) -> tuple[Context, ...]:

@@ -114,8 +114,7 @@ def how_far(line: str, message: str) -> str:
 
 
 def _candidates(sample: str, known: Catalogue) -> list[int]:
-    text = sample.encode()
-    return sorted({*known.needleless, *(index for _, _, hits in known.scanner.lines(text) for index in hits)})
+    return sorted({*known.needleless, *(index for _, _, hits in known.lines(sample.encode()) for index in hits)})
 
 
 def _told(each: Match) -> tuple[int, int]:

@@ -78,7 +78,7 @@ def signature_of(fact: Fact, known: Catalogue) -> str | None:
     text = next((proof.text for proof in fact.evidence if proof.text), None)
     if text is None or fact.format is None:
         return None
-    hits = {index for _, _, indices in known.scanner.lines(text.encode()) for index in indices}
+    hits = {index for _, _, indices in known.lines(text.encode()) for index in indices}
     found = match(known.record(text, 1, Clocks(_WHEN)), sorted({*hits, *known.needleless}), known)
     own = [each for each in found if each.signature.fact == fact.id and each.format == fact.format]
     best = max(own, key=lambda each: (len({**each.signature.constants, **each.values}), each.pattern.weight), default=None)
