@@ -143,7 +143,7 @@ class AnswerMessages(Speaker):
         best = diagnosis.best
         if best is None or not best.supporting:
             return []
-        proofs = self._proofs(best.supporting)[:LINES_SHOWN]
+        proofs = self._proofs(best.supporting, LINES_SHOWN)
         reasons = self._reasons(best.supporting, locale)[:LINES_SHOWN]
         parts: list[Part] = [say("reply.how"), Bullets(reasons)] if reasons else [say("reply.how")]
         for proof in proofs:

@@ -107,7 +107,7 @@ class DeskMessages(Speaker):
 
     def _evidence_lines(self, case: Case, say: Phrases, locale: str) -> list[Part]:
         best = self._best(case)
-        proofs = self._proofs(best.supporting)[: LINES_SHOWN * 2] if best else []
+        proofs = self._proofs(best.supporting, LINES_SHOWN * 2) if best else []
         if not proofs:
             return []
         lines = [f"{self._place(proof, locale)}: {proof.text}" for proof in proofs]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
 from bot.cases import Case
 from bot.messages.phrases import Phrase, Phrases
 from knowledge import CauseId, ChoiceId, Code, Evidence, Finding, Hypothesis, KnowledgeBase, QuestionId, Stage, Step, StepId
+
+_NUMBER = re.compile(r"\d+")
 
 #: Lines of a log that a reply shows; the rest is behind *Show details*.
 LINES_SHOWN = 4
@@ -95,14 +98,14 @@ class Speaker:
         name = f"{proof.file}/{proof.member}" if proof.member and proof.file else proof.member or proof.file or ""
         return say.plain("reply.place", file=name, line=proof.line) if proof.line else name
 
-    def _proofs(self, findings: Sequence[Finding]) -> list[Evidence]:
-        """The lines behind the findings, each once, in the order of the findings' weight."""
-        seen: dict[tuple[str | None, str | None, int | None], Evidence] = {}
+    def _proofs(self, findings: Sequence[Finding], most: int) -> list[Evidence]:
+        """The lines behind the findings: the weightiest, each wording once (a retry says the same again), in the file's order."""
+        seen: dict[tuple[str | None, str | None, str], Evidence] = {}
         for finding in sorted(findings, key=lambda each: -abs(each.factor)):
             for proof in finding.evidence:
                 if proof.text:
-                    seen.setdefault((proof.file, proof.member, proof.line), proof)
-        return list(seen.values())
+                    seen.setdefault((proof.file, proof.member, _NUMBER.sub("#", proof.text)), proof)
+        return sorted(list(seen.values())[:most], key=lambda each: (each.file or "", each.member or "", each.line or 0))
 
     def _reasons(self, findings: Sequence[Finding], locale: str) -> list[Phrase]:
         """The findings in words, each sentence once."""
