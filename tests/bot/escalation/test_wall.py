@@ -6,12 +6,14 @@ import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.events import Action, MessageChanged, MessageDeleted, MessageRef
 from bot.ports import Profile, Where
+from bot.storage.tables import inbox
 from tests.bot.fakes import ANA, BEN, DESK, EVE, TEAM
 from tests.bot.house import House, catalogue, open_house
 
@@ -140,6 +142,14 @@ class Wall(RuleBasedStateMachine):
             text for said in self.house.chat.said if said.channel == "DUANA" for text in re.findall(r"REPLY-\d+\.", said.text)
         ]
         assert crossed == self.replies
+
+    @invariant()
+    def no_event_fails(self) -> None:
+        async def failed() -> int:
+            async with self.house.store.database.reading() as connection:
+                return await connection.scalar(sa.select(sa.func.count()).where(inbox.c.state == "failed")) or 0
+
+        assert self.runner.run(failed()) == 0
 
     @invariant()
     def no_secret_is_ever_said(self) -> None:
