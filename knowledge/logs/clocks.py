@@ -116,6 +116,8 @@ class Clocks:
 
     def __init__(self, received_at: datetime) -> None:
         self._received = received_at.astimezone(UTC)
+        #: The last stamp that had no date.
+        self._last: datetime | None = None
         self._seen: dict[tuple[tuple[str, str], ...], Clock | None] = {}
 
     def clock(self, stamp: Stamp) -> Clock | None:
@@ -128,7 +130,8 @@ class Clocks:
             clock = self._read(dict(stamp.parts))
         except (ValueError, OverflowError):
             clock = None
-        self._seen[stamp.parts] = clock
+        if any(name in {"day", "epoch"} for name, _ in stamp.parts):
+            self._seen[stamp.parts] = clock
         return clock
 
     def _read(self, parts: dict[str, str]) -> Clock:
@@ -175,6 +178,9 @@ class Clocks:
         at = datetime(self._received.year, self._received.month, self._received.day, *time, tzinfo=UTC)
         if at > self._received + timedelta(hours=14):
             at -= timedelta(days=1)
+        if self._last is not None and at < self._last - timedelta(hours=12):
+            at += timedelta(days=1)  # past midnight, which such logs do not say
+        self._last = at
         return Clock(at=at, year_known=False, zone_known=False)
 
 

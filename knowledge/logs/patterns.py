@@ -129,9 +129,12 @@ def compile_signature(signature: Signature) -> Pattern:
     Raises:
         BaseError: the pattern has faults; each says where and what to do.
     """
-    if signature.line is not None:
-        return compile_line(signature.line, span=signature.span, general=False)
-    return compile_regex(signature.regex or "", span=signature.span)
+    try:
+        return compile_line(signature.line, general=False) if signature.line is not None else compile_regex(signature.regex or "")
+    except BaseError:  # once more, so that the faults say where it stands
+        if signature.line is not None:
+            return compile_line(signature.line, span=signature.span, general=False)
+        return compile_regex(signature.regex or "", span=signature.span)
 
 
 def compile_line(text: str, *, span: Span | None = None, general: bool = True) -> Pattern:
@@ -145,6 +148,15 @@ def compile_line(text: str, *, span: Span | None = None, general: bool = True) -
     Raises:
         BaseError: with every fault of the pattern.
     """
+    return _line(text, general) if span is None else _line_at(text, span, general)
+
+
+@lru_cache(maxsize=8192)
+def _line(text: str, general: bool) -> Pattern:
+    return _line_at(text, None, general)
+
+
+def _line_at(text: str, span: Span | None, general: bool) -> Pattern:
     anchored = text.startswith("^")
     body = text[1:] if anchored else text
     parts, faults = _split(body, _Place(span=span, shift=len(text) - len(body)))
@@ -308,6 +320,15 @@ def compile_regex(text: str, *, span: Span | None = None) -> Pattern:
     Raises:
         BaseError: it does not compile, may cross a line, or may backtrack without end.
     """
+    return _expression(text) if span is None else _expression_at(text, span)
+
+
+@lru_cache(maxsize=2048)
+def _expression(text: str) -> Pattern:
+    return _expression_at(text, None)
+
+
+def _expression_at(text: str, span: Span | None) -> Pattern:
     faults: list[Fault] = []
     try:
         compiled = re.compile(text)

@@ -6,7 +6,7 @@ While a file is small every line is looked at; of a large one only the lines tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +22,8 @@ from knowledge.logs.signatures import Hit, Hits, Match, Run, Runs, facts_of, mat
 from knowledge.logs.unpack import Limits, Part, Refused, unpack
 from knowledge.logs.windows import Event, Events, may_hold_events
 from knowledge.logs.wrappers import unwrap_json
-from knowledge.rules import KnowledgeBase
-from knowledge.terms import Fact, FormatId, Log, ReadReason, ReadState, Side
+from knowledge.rules import Does, KnowledgeBase
+from knowledge.terms import Fact, FormatId, Log, ReadReason, ReadState, Side, Stage
 
 __all__ = ["Reading"]
 
@@ -248,10 +248,20 @@ class Reading:
             platform=next((self._base.formats[each].platform for each in formats if self._base.formats[each].platform), None),
             facts=tuple(facts),
             lines=self._counts.lines,
+            cut_at_start=self._is_cut(facts, {Does.BEGINS, Does.REACHES}),
+            cut_at_end=self._is_cut(reversed(facts), {Does.FAILS, Does.ENDS, Does.PASSES}),
             understood=min(self._counts.lines, round(self._counts.understood) + begun),
             text=text,
             masked=masked,
         )
+
+    def _is_cut(self, facts: Iterable[Fact], whole: set[Does]) -> bool:
+        """True where what moves the connection first (or last) is nothing that a tale begins (or ends) with."""
+        kinds = [kind for fact in facts if (kind := self._base.facts.get(fact.id)) is not None and not kind.host]
+        first = next((kind for kind in kinds if kind.does is not None), None)
+        if first is None:
+            return bool(kinds)
+        return first.does not in whole or (first.does is Does.PASSES and first.stage.rank < Stage.IPCP.rank)
 
     def _formats(self, facts: Sequence[Fact], believed: dict[FormatId, int]) -> tuple[FormatId, ...]:
         said = Counter(fact.format for fact in facts if fact.format is not None)

@@ -84,8 +84,8 @@ class Scanner:
     r"""Finds the lines of a text that hold needles.
 
     >>> scanner = Scanner(["NO_PROPOSAL_CHOSEN", "Timeout"])
-    >>> list(scanner.lines(b"one\\nNO_PROPOSAL_CHOSEN, Timeout\\n"))
-    [(4, 31, (0, 1))]
+    >>> list(scanner.lines(b"a NO_PROPOSAL_CHOSEN, Timeout"))
+    [(0, 29, (0, 1))]
     """
 
     def __init__(self, needles: Sequence[str], *, engine: str | None = None) -> None:

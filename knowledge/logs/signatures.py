@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
 from types import MappingProxyType
 
 from knowledge.logs.names import HOST_NAME
@@ -244,7 +245,7 @@ def facts_of(hits: Iterable[Hit], believed: Mapping[FormatId, int], tokens: Toke
     """
     facts: list[Fact] = []
     repeats = _Repeats()
-    for hit in hits:
+    for hit in _forward(hits):
         chosen = _chosen(hit, believed)
         if not chosen:
             continue
@@ -271,7 +272,27 @@ def facts_of(hits: Iterable[Hit], believed: Mapping[FormatId, int], tokens: Toke
                 )
             )
         repeats.add(hit, chosen, range(begin, len(facts)))
-    return facts
+    return _on_one_clock(facts)
+
+
+def _forward(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """The hits with time going forward: a file that was written backwards (`journalctl -r`) is turned round."""
+    for _member, group in groupby(hits, key=lambda hit: hit.member):
+        own = list(group)
+        times = [hit.record.clock.at for hit in own if hit.record.clock is not None]
+        back = sum(later < earlier for earlier, later in pairwise(times))
+        ahead = sum(later > earlier for earlier, later in pairwise(times))
+        yield from reversed(own) if back > 3 * ahead and back > 1 else own
+
+
+def _on_one_clock(facts: list[Fact]) -> list[Fact]:
+    """Facts of daemons whose logs were put one behind the other, in the order of their time, where all of them have one."""
+    clocks = [fact.clock for fact in facts]
+    known = {(clock.year_known, clock.zone_known) if clock else None for clock in clocks}
+    if None in known or len(known) != 1:
+        return facts
+    ordered = sorted(facts, key=lambda fact: fact.clock.at.timestamp() if fact.clock else 0.0)
+    return [replace(fact, order=place) for place, fact in enumerate(ordered)] if ordered != facts else facts
 
 
 def _chosen(hit: Hit, believed: Mapping[FormatId, int]) -> list[Match]:

@@ -302,3 +302,53 @@ def test_limits_are_said(tmp_path):
     path.write_text(CHARON)
     log = read(path, "a.log", base=BASE, limits=Limits(upload=10))
     assert (log.read, log.reasons, log.detail) == (ReadState.REFUSED, (ReadReason.TOO_LARGE,), "10")
+
+
+def test_a_log_that_runs_backwards_is_turned_round(read_text):
+    said = (
+        "initiating Main Mode IKE_SA corp[1] to x.x.x.x",
+        "sending retransmit 1 of request",
+        "x",
+        "y",
+        "received A error notify",
+    )
+    lines = [f"Nov 23 20:28:0{second} h charon[1]: 07[IKE] {text}\n" for second, text in enumerate(said)]
+    forward, backward = read_text("".join(lines)), read_text("".join(reversed(lines)))
+    assert [fact.id for fact in backward.facts] == [fact.id for fact in forward.facts]
+    assert backward.facts[0].evidence[0].line == 5
+
+
+def test_logs_put_one_behind_the_other_are_on_one_clock(read_text):
+    text = (
+        "Nov 23 20:28:01 h charon[1]: 07[IKE] initiating Main Mode IKE_SA corp[1] to x.x.x.x\n"
+        "Nov 23 20:30:00 h charon[1]: 07[IKE] received A error notify\n"
+        "Nov 23 20:29:00 h xl2tpd[5]: Connecting to host x.x.x.x, port 1701\n"
+    )
+    assert [(fact.id, fact.order) for fact in read_text(text).facts] == [
+        ("ike.started", 0),
+        ("l2tp.started", 1),
+        ("ike.notify", 2),
+    ]
+
+
+def test_time_alone_goes_past_midnight(read_text):
+    text = "23:59:58 pppd[1]: LCP: timeout sending Config-Requests\n00:00:02 pppd[1]: Connection terminated.\n"
+    first, second = read_text(text).facts
+    assert (second.clock.at - first.clock.at).total_seconds() == 4
+
+
+@pytest.mark.parametrize(
+    ("lines", "start", "end"),
+    [
+        ((1,), False, True),
+        ((1, 4), False, True),
+        ((4,), True, True),
+        ((1, 5), False, False),
+        ((5,), True, False),
+        ((0,), False, False),
+    ],
+)
+def test_what_begins_or_ends_in_the_middle_says_so(read_text, lines, start, end):
+    every = [*CHARON.splitlines(), "x", "Nov 23 20:28:52 h pppd[1]: LCP: timeout sending Config-Requests"]
+    log = read_text("\n".join(every[line if line < 4 else line - (line == 4)] for line in lines))
+    assert (log.cut_at_start, log.cut_at_end) == (start, end)
