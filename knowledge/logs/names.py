@@ -60,7 +60,7 @@ _USER = (
         r"(?:/home/|/Users/|:\\Users\\|:\\Documents and Settings\\)(?P<name>[^/\\\s\"'\[\]]{1,60})(?=[/\\])",
         "/home/|/users/|:\\users|:\\documents",
     ),
-    (r"(?<![\w\\:/.%\[\]])(?P<name>[A-Za-z][\w.-]{0,30}\\[A-Za-z][\w.$-]{0,60})(?![\w\\\[\]])", "\\"),
+    (r"(?<![\w\\:/.%\[\]])(?P<name>[A-Za-z][\w.-]{0,30}\\[A-Za-z][\w.$-]{1,60})(?![\w\\\[\]])", "\\"),
     (r"<Data Name=[\"'](?:Subject|Target)?(?:User|Account)Name[\"']>(?P<name>[^<\[\]\n]{1,80})<", "username|accountname"),
     (r"\b(?:CN|UID|E(?!=\d{3}\b)|emailAddress)=(?P<name>[^,/\"'\]\[\n<>]{2,80})", "cn=|uid=|e=|emailaddress="),
 )

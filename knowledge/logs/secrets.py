@@ -73,6 +73,8 @@ _HEX_GROUPS = re.compile(
     r"(?m)(?<![\w:.-])(?P<groups>(?:[0-9A-Fa-f]{2}[ \t]{1,3}){7,}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}[ \t]{1,3}){3,}[0-9A-Fa-f]{2,4}"
     r"|(?:[0-9A-Fa-f]{8}[ \t]{1,3}){2,}[0-9A-Fa-f]{2,8})(?![\w:.-])(?:[ \t]*\.\.\.)?(?:[ \t]*\|[^\n]*|[ \t]{2,}[^\n]{1,24}$)?"
 )
+#: The protocol and the code of a PPP packet: they say what was refused, and nothing else.
+_PPP = re.compile(r"(?:C0[ \t]2[13]|C2[ \t]2[37]|80[ \t](?:21|57|FD))[ \t][0-9A-F]{2}[ \t]", re.IGNORECASE)
 _HEX_COLONS = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}[:-]){8,}(?:[0-9A-Fa-f]{2})?(?![\w-])")
 _VENDOR = re.compile(r"vendor id:?[ \t]+$", re.IGNORECASE)
 _HEX_LONG = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9A-Fa-f]{32,}(?![0-9A-Za-z])")
@@ -112,8 +114,11 @@ def _block(found: re.Match[str]) -> str:
 
 
 def _letters(found: re.Match[str]) -> str:
-    """Hex groups count as a dump only where a letter shows that they are no decimal numbers."""
+    """Hex groups count as a dump only where a letter shows that they are no decimal numbers. A PPP packet keeps its head."""
     groups = found.group("groups")
+    head = _PPP.match(groups)
+    if head is not None:
+        return head.group() + SECRET
     return SECRET if any(c in "abcdefABCDEF" for c in groups) else found.group()
 
 

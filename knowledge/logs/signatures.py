@@ -214,20 +214,22 @@ def settle(hits: Iterable[Hit], named: Mapping[tuple[FormatId, ...], int]) -> di
         named: how many lines named a program, by the formats that the program writes; where these are several, the one that
             more lines match is believed, and the others are not.
     """
-    score: Counter[FormatId] = Counter()
+    raw: Counter[FormatId] = Counter()
     told: dict[FormatId, dict[str, int]] = defaultdict(dict)
     begun: Counter[FormatId] = Counter()
     for hit in hits:
         for each in hit.matches:
             told[each.format][each.signature.id] = each.pattern.weight
             begun[each.format] += each.begun
-            score[each.format] += 10
+            raw[each.format] += 10
+    score: Counter[FormatId] = Counter()
     for name, weights in told.items():
         enough = sum(weights.values()) + (ENOUGH if begun[name] else 0)
-        score[name] = score[name] + enough + 5 * begun[name] if enough >= ENOUGH or len(weights) > 1 else 0
+        raw[name] += enough + 5 * begun[name]
+        score[name] = raw[name] if enough >= ENOUGH or len(weights) > 1 else 0
     for formats, count in named.items():
-        best = max(formats, key=lambda name: (score[name], -formats.index(name)))
-        score[best] += 1000 * count
+        best = max(formats, key=lambda name: (raw[name], -formats.index(name)))
+        score[best] = max(score[best], raw[best]) + 1000 * count
         for other in formats:
             if other != best and (other,) not in named:
                 score[other] = 0

@@ -64,7 +64,7 @@ _PROCESS = r"\[(?P<process>\d{1,10})\]"
 _TAG = re.compile(rf"{_PROGRAM}(?:{_PROCESS}:?|:)(?:[ \t]+|$)")
 _TAG_PROCESS = re.compile(rf"{_PROGRAM}{_PROCESS}:[ \t]*")
 _METALOG = re.compile(r"\[(?P<program>[a-z][\w-]{2,20})\][ \t]+(?=\S)")
-_HOST_TAG = re.compile(rf"(?P<host>[^\s\[\]:]{{1,128}})[ \t]+{_PROGRAM}(?:{_PROCESS}:?|:)(?:[ \t]+|$)")
+_HOST_TAG = re.compile(rf"(?P<host>[^\s\[\]:]{{1,128}}|\[\w+-\d+\])[ \t]+{_PROGRAM}(?:{_PROCESS}:?|:)(?:[ \t]+|$)")
 _RFC5424 = re.compile(
     r"(?P<host>\S{1,255})[ \t](?P<program>\S{1,48})[ \t](?P<process>\S{1,128})[ \t]\S{1,32}"
     r"[ \t](?:-|(?:\[(?:\\.|[^\]\\])*\])+)[ \t]?(?:\ufeff)?"
