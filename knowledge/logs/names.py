@@ -35,6 +35,10 @@ _AFTER_USER = (
     r"(?= (?:authentication|failed|logged|connected|has|is|from|dialed|dialled|by|on|with|started|successfully|not|was|port|uid"
     r"|\()|[.(]|$)"
 )
+_DISTINGUISHED = (
+    r"\b(?:CN|UID|E(?!=\d{3}\b)|emailAddress)=(?P<name>[^,/\"'\]\[\n<>]{2,80}?)"
+    r"(?=[,/\"'\]\[<>]|$| (?:invalid|is|was|has|not|does|from|for|issued)\b)"
+)
 _USER = (
     (
         rf"{_NAMED_USER}\"?[ \t]*(?::?=|:)[ \t]*[\"'“]?(?P<name>{_WORD})",
@@ -62,7 +66,7 @@ _USER = (
     ),
     (r"(?<![\w\\:/.%\[\]])(?P<name>[A-Za-z][\w.-]{0,30}\\[A-Za-z][\w.$-]{1,60})(?![\w\\\[\]])", "\\"),
     (r"<Data Name=[\"'](?:Subject|Target)?(?:User|Account)Name[\"']>(?P<name>[^<\[\]\n]{1,80})<", "username|accountname"),
-    (r"\b(?:CN|UID|E(?!=\d{3}\b)|emailAddress)=(?P<name>[^,/\"'\]\[\n<>]{2,80})", "cn=|uid=|e=|emailaddress="),
+    (_DISTINGUISHED, "cn=|uid=|e=|emailaddress="),
 )
 #: The host of a syslog line stands between its stamp and its tag.
 _HEADER = (

@@ -352,8 +352,9 @@ def _sentence(text: str) -> tuple[str, list[str]]:
 def _place(lines: Sequence[tuple[int, str]], sentence: str, otherwise: int | None = None) -> int:
     """The line to show: where the sentence begins; else the given one, or the last data field."""
     start = sentence[:24]
+    short = re.compile(rf"(?<!\w){re.escape(start)}(?:\s*$|</Data>)") if len(start) < 4 else None
     for number, line in lines:
-        if start and start in line:
+        if start and start in line and (short is None or short.search(line)):
             return number
     if otherwise is not None:
         return otherwise
