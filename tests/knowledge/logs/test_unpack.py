@@ -105,8 +105,6 @@ def test_links_and_devices_of_a_tar_are_passed_over():
     ("head", "reason", "what"),
     [
         (b"ElfFile\x00" + bytes(200), ReadReason.UNSUPPORTED, "evtx"),
-        (b"\xd4\xc3\xb2\xa1" + bytes(200), ReadReason.UNSUPPORTED, "pcap"),
-        (b"\x0a\x0d\x0d\x0a" + bytes(200), ReadReason.UNSUPPORTED, "pcapng"),
         (b"%PDF-1.7\n", ReadReason.UNSUPPORTED, "pdf"),
         (b"\x89PNG\r\n\x1a\n" + bytes(20), ReadReason.NEEDS_OCR, "image"),
         (b"\xff\xd8\xff\xe0" + bytes(20), ReadReason.NEEDS_OCR, "image"),
