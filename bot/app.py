@@ -24,10 +24,11 @@ from typing import TypeVar
 import aiohttp
 
 from bot.errors import OutsideError, Refused, SettingsError, Unreachable, UserError
-from bot.events import ActionTaken, ChannelId, Workspace
+from bot.events import ActionTaken
 from bot.jobs import Jobs, Work, open_jobs
 from bot.messages import Catalogue, spoken
 from bot.permissions import may
+from bot.places import Places
 from bot.ports import Clock
 from bot.settings import Mode, Settings, hide_slack_variables
 from bot.slack.bolt import Receiver, SocketMode, make_bolt, try_app_token
@@ -59,24 +60,6 @@ class SystemClock:
     def now(self) -> datetime:
         """Aware UTC."""
         return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channels:
-    """Which channels mean something, as the settings say it (`storage.Channels`)."""
-
-    admin: ChannelId | None
-    watched: frozenset[ChannelId]
-
-    def is_watched(self, workspace: Workspace, channel: ChannelId) -> bool:
-        """An upload here is answered unasked."""
-        del workspace  # one workspace, until the bot can be installed in more
-        return channel in self.watched
-
-    def desk(self, workspace: Workspace) -> ChannelId | None:
-        """The admin channel, if there is one."""
-        del workspace
-        return self.admin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +104,7 @@ async def run(settings: Settings, *, with_parent: bool = False) -> None:
 async def migrate(settings: Settings) -> None:
     """Bring the database to this version, and nothing else."""
     _make_folder(settings)
-    async with open_store(settings.database, clock=SystemClock(), channels=Channels(admin=None, watched=frozenset())):
+    async with open_store(settings.database, clock=SystemClock(), channels=Places()):
         pass
 
 
@@ -146,8 +129,9 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
         if settings.slack_app_token is not None:
             app_token = settings.slack_app_token.get_secret_value()
             await _answered(lambda: try_app_token(session, app_token, settings.slack_api_url), "SLACK_APP_TOKEN")
-        channels = _channels(settings)
+        channels = Places(fixed=settings.setup)
         store = await rooms.enter_async_context(_store(settings, clock, channels))
+        channels.chosen.update(await store.people.setups())
         drain = _drain(settings, store=store, chat=chat, clock=clock, channels=channels, knowledge=knowledge)
         intake = Intake(store=store, chat=chat, reader=reader, clock=clock, limit=settings.max_download_bytes)
         jobs = await rooms.enter_async_context(_jobs(settings, store, drain, intake, clock))
@@ -224,24 +208,18 @@ async def _answered(ask: Callable[[], Awaitable[Answer]], variable: str) -> Answ
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-def _channels(settings: Settings) -> Channels:
-    admin = ChannelId(settings.admin_channel) if settings.admin_channel else None
-    return Channels(admin=admin, watched=frozenset(ChannelId(channel) for channel in settings.watched_channels))
-
-
 @asynccontextmanager
-async def _store(settings: Settings, clock: Clock, channels: Channels) -> AsyncIterator[Store]:
+async def _store(settings: Settings, clock: Clock, channels: Places) -> AsyncIterator[Store]:
     life = timedelta(days=settings.token_days)
     async with open_store(settings.database, clock=clock, channels=channels, token_life=life) as store:
         yield store
 
 
-def _drain(settings: Settings, *, store: Store, chat: SlackChat, clock: Clock, channels: Channels, knowledge: Knowledge) -> Drain:
+def _drain(settings: Settings, *, store: Store, chat: SlackChat, clock: Clock, channels: Places, knowledge: Knowledge) -> Drain:
     speaker = Speaker(
         store=store, inbox=store.inbox, chat=chat, clock=clock, desk=channels.desk, limit=settings.max_download_bytes
     )
     policy = Policy(
-        responders=settings.responders,
         contact=settings.contact or "",
         retention_days=settings.retention_days,
         desk_locale=spoken(settings.desk_language),

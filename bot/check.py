@@ -127,7 +127,7 @@ def _scopes(settings: Settings, identity: Identity) -> list[Result]:
 
 def _channels(settings: Settings) -> list[tuple[str, str]]:
     admin = [("VPN_HELP_ADMIN_CHANNEL", settings.admin_channel)] if settings.admin_channel else []
-    return [*admin, *(("VPN_HELP_WATCHED_CHANNELS", channel) for channel in settings.watched_channels)]
+    return [*admin, *(("VPN_HELP_WATCHED_CHANNELS", str(watch.channel)) for watch in settings.setup.watched)]
 
 
 def _member(chat: SlackChat, name: str, channel: str) -> Callable[[], Awaitable[str]]:

@@ -81,6 +81,16 @@ class Action(StrEnum):
     SPLIT_CASE = "split_case"
     OPEN_INTAKE = "open_intake"
     FORGET = "forget"
+    #: The language in which the bot speaks to a person from now on; argument: a locale, or empty for Slack's own.
+    CHOOSE_LANGUAGE = "choose_language"
+    #: After a fix: ask again later. Argument: minutes from now, or `morning`.
+    CHECK_BACK = "check_back"
+    #: In a channel's thread: the bot says nothing there any more.
+    MUTE = "mute"
+    # the home tab of an admin
+    OPEN_SETUP = "open_setup"
+    OPEN_WATCH = "open_watch"
+    TRY_SETUP = "try_setup"
     #: To a message that could belong to several cases: this one (`case`), or a new one (none).
     CHOOSE_CASE = "choose_case"
     # the desk
@@ -89,6 +99,27 @@ class Action(StrEnum):
     OPEN_REPLY = "open_reply"
     CONFIRM_CAUSE = "confirm_cause"
     RESOLVE = "resolve"
+
+
+class Watching(StrEnum):
+    """What the bot does with a VPN log that appears in a watched channel."""
+
+    #: Answers in its thread.
+    ANSWER = "answer"
+    #: Answers only where it can name a cause that is likely or better.
+    LIKELY = "likely"
+    #: Reads it and says nothing, until somebody asks.
+    COLLECT = "collect"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A watched channel."""
+
+    channel: ChannelId
+    mode: Watching = Watching.ANSWER
+    #: In which language it is answered; None: that of who uploaded.
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +143,8 @@ class IntakeSubmitted(Event):
     error: str | None = None
     answers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     files: tuple[UploadedFile, ...] = ()
+    #: The case that the person chose to go on with; None: a new one. Only taken where it is theirs and open.
+    continues: CaseId | None = None
     #: Where `/vpn-help` was typed, for the receipt there; None from the home tab or a shortcut.
     channel: ChannelId | None = None
     #: Use once, within 30 minutes, never logged: the address at which Slack takes the ephemeral receipt.
@@ -189,6 +222,22 @@ class WordGiven(Event):
     word: str
     channel: ChannelId | None = None
     response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupChanged(Event):
+    """An admin chose where the bot works; only what is named in `about` was looked at, the rest stays."""
+
+    #: Names of `bot.places.Setting`; `watched` with `watch` or `unwatch`.
+    about: tuple[str, ...] = ()
+    admin_channel: ChannelId | None = None
+    responders: str | None = None
+    #: Office hours: `HH:MM`, days from Monday as 0; without a beginning there are none.
+    begins: str | None = None
+    ends: str | None = None
+    days: tuple[int, ...] = ()
+    watch: Watch | None = None
+    unwatch: ChannelId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from bot.cases import Case, Upload
-from bot.events import CaseId, ChannelId, MessageRef, ThreadRef, UploadedFile, UploadId, UserId, Workspace
+from bot.events import CaseId, ChannelId, MessageRef, ThreadRef, UploadedFile, UploadId, UserId, Watch, Workspace
+from bot.places import OfficeHours, Setup
 from knowledge import ChoiceId, KnowledgeBase, Log, Platform, QuestionId
 
 #: One Block Kit block, as JSON. Only `messages/` makes them.
@@ -103,6 +104,33 @@ class PassOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attach:
+    """A file of the bot's own, shown in a case's thread: a picture, or what is too long for a message.
+
+    `content` is base64, so that it fits into JSON; or `upload` names a reading whose redacted text is the content, which is
+    fetched only when it is said. Where Slack takes no files, `otherwise` is said instead.
+    """
+
+    key: str
+    where: Where
+    name: str
+    title: str
+    #: For who does not see a picture; empty for a text.
+    alt: str = ""
+    content: str = ""
+    upload: UploadId | None = None
+    otherwise: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefer:
+    """A person chose the language in which the bot speaks to them; None: that of their Slack."""
+
+    user: UserId
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
     """Wake the case at a time. The same name set again replaces the earlier time; `at` None takes it back."""
 
@@ -136,11 +164,18 @@ class Outcome:
     says: tuple[Say | Whisper | Tell, ...] = ()
     reads: tuple[Read, ...] = ()
     passes: tuple[PassOn, ...] = ()
+    attaches: tuple[Attach, ...] = ()
     timers: tuple[Timer, ...] = ()
     #: Uploads whose readings are to be deleted now.
     forget: tuple[UploadId, ...] = ()
     #: Cases that are to be forgotten (`/vpn-help forget me`).
     erase: tuple[Erase, ...] = ()
+    #: What a person wants remembered of themselves.
+    prefer: Prefer | None = None
+    #: Nothing of a person is remembered any more, their language included.
+    forget_person: UserId | None = None
+    #: Where the bot works from now on, as far as it is chosen in Slack.
+    setup: Setup | None = None
     #: True: the event waits, whole, until the person has said which of their cases it is about.
     park: bool = False
     #: The case's table of tokens (`knowledge.Tokens.export`), where the step added names to it.
@@ -158,6 +193,8 @@ class Profile:
     timezone: str = "UTC"
     is_guest: bool = False
     is_bot: bool = False
+    #: Runs the workspace.
+    is_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,6 +443,8 @@ class World:
     actor: Profile | None = None
     #: Whether who did it is an engineer.
     is_responder: bool = False
+    #: Whether who did it may set the bot up: runs the workspace, or is in the admin channel.
+    is_admin: bool = False
     #: Whose case it is.
     requester: Profile | None = None
     #: Which side of the wall the event happened on; None: neither (a button in a forwarded message).
@@ -426,6 +465,14 @@ class World:
     tokens: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     #: A channel's thread from its beginning, for a mention: (where, plain text, files).
     thread: tuple[tuple[MessageRef, str, tuple[UploadedFile, ...]], ...] = ()
+    #: How the channel of a watched case is watched now; None: it is not.
+    watch: Watch | None = None
+    #: When engineers are there; None: nobody said.
+    office: OfficeHours | None = None
+    #: What was chosen in Slack so far.
+    chosen: Setup = field(default_factory=Setup)
+    #: Where the cases of `cases` can be read.
+    links: Mapping[CaseId, str] = field(default_factory=lambda: MappingProxyType({}))
     #: Outside of a case: the person's cases, newest first.
     cases: tuple[Case, ...] = ()
     #: Outside of a case: when the person was last asked which case a message is about, if that is still open.
@@ -495,8 +542,12 @@ class Chat(Protocol):
         """
         ...
 
-    async def upload(self, where: ThreadRef, path: Path, *, name: str, comment: str = "") -> None:
-        """Show a file in a thread."""
+    async def upload(self, where: ThreadRef, path: Path, *, name: str, comment: str = "", title: str = "", alt: str = "") -> str:
+        """Show a file in a thread; its id. `alt` is for who does not see a picture."""
+        ...
+
+    async def delete_file(self, file_id: str) -> None:
+        """Take back a file of the bot's own; gone already is fine."""
         ...
 
     async def members(self, channel: ChannelId) -> frozenset[UserId]:
@@ -507,7 +558,9 @@ class Chat(Protocol):
         """Who is in a user group, by its id; cached for a while."""
         ...
 
-    async def replies(self, thread: MessageRef) -> Sequence[tuple[MessageRef, str, tuple[UploadedFile, ...]]]:
+    async def replies(
+        self, thread: MessageRef, *, own: bool = False
+    ) -> Sequence[tuple[MessageRef, str, tuple[UploadedFile, ...]]]:
         """A thread's messages from its beginning, where the bot may read them: (where, plain text, files)."""
         ...
 

@@ -25,6 +25,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.events import ChannelId, Watch, Watching
+from bot.places import OfficeHours, Setup, zone_of
 
 PREFIX = "VPN_HELP_"
 SLACK_API = "https://slack.com/api/"
@@ -70,10 +72,12 @@ class Settings(BaseSettings):
 
     #: The channel in which engineers work, by id (`C…` or `G…`); without it *Ask a person* gives `contact`.
     admin_channel: str | None = None
-    #: Channels in which an uploaded VPN log is answered unasked.
+    #: Channels in which an uploaded VPN log is answered unasked: `C0123`, `C0123:likely`, `C0123:collect:pt-BR`.
     watched_channels: Annotated[tuple[str, ...], NoDecode] = ()
     #: The user group of engineers (`S…`); without it every member of the admin channel is one.
     responders: str | None = None
+    #: When engineers are there: `09:00-18:00 Mon-Fri America/Sao_Paulo`.
+    office_hours: str | None = None
     #: Said to people when nobody can be asked here: a name, a number, an address.
     contact: str | None = Field(default=None, max_length=500)
 
@@ -114,11 +118,26 @@ class Settings(BaseSettings):
             return tuple(part for part in re.split(r"[\s,]+", value) if part)
         return value
 
+    @field_validator("watched_channels")
+    @classmethod
+    def _ways_of_watching(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            _watch(one)
+        return value
+
+    @field_validator("office_hours")
+    @classmethod
+    def _hours(cls, value: str | None) -> str | None:
+        if value:
+            _office(value)
+        return value
+
     @field_validator("admin_channel", "watched_channels", "responders")
     @classmethod
     def _ids_not_names(cls, value: str | tuple[str, ...] | None, info: ValidationInfo) -> str | tuple[str, ...] | None:
         letters, example = ("S", "S0123ABCD") if info.field_name == "responders" else ("CG", "C0123ABCD")
-        for one in (value,) if isinstance(value, str) else value or ():
+        for each in (value,) if isinstance(value, str) else value or ():
+            one = each.partition(":")[0]
             if not re.fullmatch(rf"[{letters}][A-Z0-9]{{2,}}", one):
                 raise ValueError(f"“{one}” is not an id; open it in Slack, choose “Copy … ID” and write that ({example})")
         return value
@@ -187,6 +206,16 @@ class Settings(BaseSettings):
         return f"sqlite+aiosqlite:///{self.data / 'vpn-help.db'}"
 
     @property
+    def setup(self) -> Setup:
+        """Where the bot works, as far as the environment says it."""
+        return Setup(
+            admin_channel=ChannelId(self.admin_channel) if self.admin_channel else None,
+            watched=tuple(_watch(one) for one in self.watched_channels),
+            responders=self.responders,
+            office=_office(self.office_hours) if self.office_hours else None,
+        )
+
+    @property
     def max_download_bytes(self) -> int:
         """The most bytes of one file that are fetched."""
         return self.max_download_mb * 1024 * 1024
@@ -198,7 +227,10 @@ class Settings(BaseSettings):
             said.append("All three Slack settings are set: using Socket Mode. Unset SLACK_APP_TOKEN to use HTTP.")
         if not self.admin_channel:
             way = "people who ask for a person get the text of VPN_HELP_CONTACT" if self.contact else "set VPN_HELP_CONTACT too"
-            said.append(f"VPN_HELP_ADMIN_CHANNEL is not set: cases cannot be handed to engineers; {way}.")
+            said.append(
+                "VPN_HELP_ADMIN_CHANNEL is not set: until an admin chooses a channel in the app's home tab in Slack, "
+                f"cases cannot be handed to engineers; {way}."
+            )
         if self.host not in ("127.0.0.1", "::1", "localhost"):
             said.append(f"VPN_HELP_HOST is {self.host}: other machines can reach the port; Slack itself needs https before it.")
         return tuple(said)
@@ -252,6 +284,36 @@ def empty_environment() -> Iterator[None]:
 def child_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """This process's environment with some variables set: for the bot that `run` starts beside the playground."""
     return {**os.environ, **settings}
+
+
+_DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_OFFICE = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)(?:\s+([A-Za-z]{3})(?:-([A-Za-z]{3}))?)?(?:\s+(\S+))?")
+
+
+def _watch(written: str) -> Watch:
+    """`C0123:likely:pt-BR` as a value."""
+    channel, _, rest = written.partition(":")
+    mode, _, language = rest.partition(":")
+    if mode and mode not in [each.value for each in Watching]:
+        raise ValueError(f"“{mode}” is no way to watch a channel; write answer, likely or collect after the colon")
+    if language and not re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", language):
+        raise ValueError(f"“{language}” is no language; write for example pt-BR")
+    return Watch(channel=ChannelId(channel), mode=Watching(mode or "answer"), language=language or None)
+
+
+def _office(written: str) -> OfficeHours:
+    """`09:00-18:00 Mon-Fri America/Sao_Paulo` as a value."""
+    found = _OFFICE.fullmatch(written.strip())
+    first, last = (found[3] or "mon").lower() if found else "", (found[4] or found[3] or "fri").lower() if found else ""
+    if not found or first not in _DAY_NAMES or last not in _DAY_NAMES:
+        raise ValueError("write it as 09:00-18:00 Mon-Fri America/Sao_Paulo (days and zone may be left out)")
+    begins, ends, zone = found[1], found[2], found[5] or "UTC"
+    if zone_of(zone).key != zone:
+        raise ValueError(f"there is no time zone {zone}; write one like Europe/Berlin")
+    if not begins < ends <= "24:00" or begins[3:] > "59" or ends[3:] > "59" or ends == "24:00":
+        raise ValueError("the hours must go from an earlier to a later time of the same day, 23:59 at most")
+    days = range(_DAY_NAMES.index(first), _DAY_NAMES.index(last) + 1)
+    return OfficeHours(begins=begins, ends=ends, days=tuple(days), zone=zone)
 
 
 def _data_folder(environment: Mapping[str, str]) -> Path:

@@ -40,6 +40,7 @@ FLOORS = {
         "logger",
         "stopping",
         "events",
+        "places",
         "settings",
         "cases",
         "ports",

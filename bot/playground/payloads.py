@@ -29,7 +29,7 @@ def person_json(person: Person, *, with_locale: bool = False) -> Json:
             "team": names.TEAM,
             **({"api_app_id": names.APP, "bot_id": names.BOT} if person.is_bot else {}),
         },
-        "is_admin": False,
+        "is_admin": person.is_admin,
         "is_owner": False,
         "is_primary_owner": False,
         "is_restricted": False,

@@ -65,6 +65,8 @@ class Person(Record):
     zone: str = "Etc/UTC"
     zone_offset: int = 0
     title: str = ""
+    #: Runs the workspace.
+    is_admin: bool = False
 
     @property
     def key(self) -> str:

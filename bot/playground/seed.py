@@ -35,7 +35,14 @@ PEOPLE = (
         title="Redes",
     ),
     Person(
-        id=names.SAM, handle="sam", name="Sam Okoro", role=Role.RESPONDER, locale="en-US", zone="Europe/London", title="Networks"
+        id=names.SAM,
+        handle="sam",
+        name="Sam Okoro",
+        role=Role.RESPONDER,
+        locale="en-US",
+        zone="Europe/London",
+        title="Networks",
+        is_admin=True,
     ),
     Person(id=names.BOT_USER, handle="vpn-help", name="VPN Help", role=Role.BOT),
 )

@@ -35,6 +35,7 @@ _logger.setLevel(logging.INFO)
 _EVENT_TYPE = "case_update"
 _PAGE = 200  # messages
 _PAGES = 10
+_ALT = 1000  # characters of alternative text
 _EDIT_TEXT = 4000  # characters; `chat.update` refuses more
 _CACHE_SECONDS = 600.0
 _CACHE_SIZE = 5000
@@ -234,24 +235,35 @@ class SlackChat:
             raise Refused("access_denied", doing="download")
         return await fetch(self._source, file.url, to, limit)
 
-    async def upload(self, where: ThreadRef, path: Path, *, name: str, comment: str = "") -> None:
+    async def upload(self, where: ThreadRef, path: Path, *, name: str, comment: str = "", title: str = "", alt: str = "") -> str:
         """Show a file in a thread: ask for an address, send the bytes there, and only then say where they belong.
 
         The SDK's `files_upload_v2` does the same with the whole file in memory; this reads it from the disk as it goes.
         """
         length = (await asyncio.to_thread(path.stat)).st_size
         async with translated("files.getUploadURLExternal"):
-            given = _data(await self._call(self.client.files_getUploadURLExternal(filename=name, length=length)))
+            asked = self.client.files_getUploadURLExternal(filename=name, length=length, alt_txt=alt[:_ALT] or None)
+            given = _data(await self._call(asked))
         await send(self._source, text(given, "upload_url"), path)
         async with translated("files.completeUploadExternal", repeatable=False):
             await self._call(
                 self.client.files_completeUploadExternal(
-                    files=[{"id": text(given, "file_id"), "title": name}],
+                    files=[{"id": text(given, "file_id"), "title": title or name}],
                     channel_id=where.channel,
                     thread_ts=where.ts,
                     initial_comment=comment or None,
                 )
             )
+        return text(given, "file_id")
+
+    async def delete_file(self, file_id: str) -> None:
+        """Take back a file of the bot's own."""
+        try:
+            async with translated("files.delete"):
+                await self._call(self.client.files_delete(file=file_id))
+        except Refused as error:
+            if error.code not in ("file_not_found", "file_deleted"):
+                raise
 
     async def members(self, channel: ChannelId) -> frozenset[UserId]:
         """Who is in a channel."""
@@ -261,11 +273,13 @@ class SlackChat:
         """Who is in a user group."""
         return await self._groups.get(group)
 
-    async def replies(self, thread: MessageRef) -> Sequence[tuple[MessageRef, str, tuple[UploadedFile, ...]]]:
-        """A thread's messages from its beginning, the bot's own left out."""
+    async def replies(
+        self, thread: MessageRef, *, own: bool = False
+    ) -> Sequence[tuple[MessageRef, str, tuple[UploadedFile, ...]]]:
+        """A thread's messages from its beginning; the bot's own only if wanted."""
         found = []
         async for message in self._messages(ThreadRef(channel=thread.channel, ts=thread.ts), metadata=False):
-            if not text(message, "bot_id"):
+            if own or not text(message, "bot_id"):
                 ref = MessageRef(channel=thread.channel, ts=text(message, "ts"))
                 found.append((ref, payloads.message_text(message, None), payloads.files(message)))
         return found

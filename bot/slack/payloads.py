@@ -219,6 +219,7 @@ def profile(answer: Body) -> Profile:
         timezone=text(user, "tz") or "UTC",
         is_guest=user.get("is_restricted") is True or user.get("is_stranger") is True,
         is_bot=user.get("is_bot") is True,
+        is_admin=user.get("is_admin") is True or user.get("is_owner") is True,
     )
 
 

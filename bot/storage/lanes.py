@@ -36,6 +36,7 @@ from bot.events import (
     MessageRef,
     ReplySubmitted,
     SayingFailed,
+    SetupChanged,
     TimerRang,
     UploadRead,
     UserId,
@@ -99,7 +100,8 @@ async def _place_of(  # noqa: PLR0911 - one line for each kind of event
 ) -> Place | None:
     match event:
         case IntakeSubmitted():
-            return Place(lane=new_case_id(), opens=True)
+            goes_on = await _continued(connection, event)
+            return Place(lane=goes_on) if goes_on else Place(lane=new_case_id(), opens=True)
         case ActionTaken():
             return await _of_action(connection, event)
         case ReplySubmitted() | TimerRang() | SayingFailed():
@@ -108,7 +110,7 @@ async def _place_of(  # noqa: PLR0911 - one line for each kind of event
         case UploadRead():
             lane = await connection.scalar(sa.select(uploads.c.case_id).where(uploads.c.id == event.upload))
             return Place(lane=lane) if lane else None
-        case WordGiven():
+        case WordGiven() | SetupChanged():
             return Place(lane=person_lane(event.workspace, event.user))
         case MessagePosted(kind=ChannelKind.DIRECT):
             return await _of_direct_message(connection, event)
@@ -124,6 +126,14 @@ async def _place_of(  # noqa: PLR0911 - one line for each kind of event
         case FileShared():
             return await _of_file(connection, event)
     return None
+
+
+async def _continued(connection: AsyncConnection, event: IntakeSubmitted) -> str | None:
+    """The case that the person goes on with, if it is theirs, and open: what a modal says proves nothing."""
+    if event.continues is None:
+        return None
+    mine = await _open_cases(connection, event)
+    return event.continues if event.continues in mine else None
 
 
 async def _of_action(connection: AsyncConnection, event: ActionTaken) -> Place:

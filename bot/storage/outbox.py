@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.events import CaseId, ChannelId, MessageRef, Workspace
-from bot.ports import Clock, PassOn, Retract, Say, Tell, Where, Whisper
+from bot.ports import Attach, Clock, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import from_json, to_json
 from bot.storage.engine import Database
 from bot.storage.tables import outbox, slots, threads
@@ -28,9 +28,16 @@ from bot.storage.tables import outbox, slots, threads
 PARENTS = {Where.REQUESTER.value: "case", Where.DESK.value: "card"}
 
 #: Everything that the outbox does.
-Item = Say | Whisper | Tell | PassOn | Retract
+Item = Say | Whisper | Tell | PassOn | Attach | Retract
 
-_KINDS: dict[str, type[Item]] = {"say": Say, "whisper": Whisper, "tell": Tell, "pass": PassOn, "retract": Retract}
+_KINDS: dict[str, type[Item]] = {
+    "say": Say,
+    "whisper": Whisper,
+    "tell": Tell,
+    "pass": PassOn,
+    "attach": Attach,
+    "retract": Retract,
+}
 #: In this order places are served: a whisper may link to what the requester's place has just posted.
 PLACES = ("requester", "desk", "direct", "whisper", "retract")
 
@@ -259,7 +266,7 @@ async def thread_of(connection: AsyncConnection, case: CaseId, where: Where) -> 
 
 def _place(item: Item) -> str:
     match item:
-        case Say():
+        case Say() | Attach():
             return item.where.value
         case PassOn():
             return Where.DESK.value

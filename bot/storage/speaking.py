@@ -8,6 +8,8 @@ it was said                 → sent; the message's place is remembered, so that
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import logging
 import tempfile
 from collections.abc import Callable
@@ -17,7 +19,7 @@ from pathlib import Path
 from bot.cases import Case
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import CaseId, ChannelId, MessageRef, SayingFailed, ThreadRef, UserId, Workspace
-from bot.ports import CASE_LINK, Chat, Clock, Message, PassOn, Retract, Say, Tell, Where, Whisper
+from bot.ports import CASE_LINK, Attach, Chat, Clock, Message, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import Json
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import PARENTS, PLACES, Outbox, Sending
@@ -29,6 +31,14 @@ logger = logging.getLogger(__name__)
 LONGEST_WAIT = 300.0
 #: Seconds before looking whether something of unknown fate was said: it may still be on its way.
 LOOK_AFTER = 2.0
+#: Slack's words for a message that can be edited no more: what is new is posted anew.
+LOST = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch", "streaming_state_conflict"})
+#: Slack's words for blocks that it does not take: the words alone are better than silence.
+UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
+#: Characters that Slack surely takes as a message.
+PLAIN = 3000
+#: Stands in place of a message's `ts` for a file of our own, which has none that we are told.
+FILE = "file:"
 #: After so many errors of our own making a message is given up: it would hold up everything behind it.
 TRIES = 5
 
@@ -101,6 +111,8 @@ class Speaker:
                 await self._whisper(row, row.what)
             case PassOn():
                 await self._pass_on(row, row.what)
+            case Attach():
+                return await self._attach(row, row.what)
             case Retract():
                 await self._retract(row.what)
             case _:
@@ -114,7 +126,7 @@ class Speaker:
             try:
                 await self._chat.edit(target.edits, message)
             except Refused as error:
-                if error.code != "message_not_found" or row.slot == PARENTS.get(row.place):
+                if error.code not in LOST or row.slot == PARENTS.get(row.place):
                     raise
                 await self._outbox.empty_slot(row)
             else:
@@ -123,7 +135,13 @@ class Speaker:
             found = await self._chat.find(target.where, key=row.key)
             if found is not None:
                 return found
-        return await self._chat.post(target.where, message, key=row.key)
+        try:
+            return await self._chat.post(target.where, message, key=row.key)
+        except Refused as error:
+            if error.code not in UNFIT or not message.blocks:
+                raise
+            logger.warning("%s was not taken as it is (%s); said as text alone", row.key, error.code)
+            return await self._chat.post(target.where, Message(text=message.text[:PLAIN]), key=row.key)
 
     async def _target(self, row: Sending, what: Say | Tell) -> Target:
         edits = await self._outbox.slot(row.lane, row.place, row.slot) if row.slot else None
@@ -181,8 +199,36 @@ class Speaker:
             await self._chat.download(file, path, limit=self._limit)
             await self._chat.upload(where, path, name=what.name)
 
+    async def _attach(self, row: Sending, what: Attach) -> MessageRef | None:
+        """A file of our own; where Slack takes none, the words that say the same."""
+        case = await self._case(row)
+        where = await (self._desk_thread(row, case) if what.where is Where.DESK else self._requester_thread(case))
+        if row.uncertain and await self._is_there(where, what.name):
+            return None
+        content = await self._content(what)
+        if not content and what.otherwise is not None:
+            return await self._chat.post(where, what.otherwise, key=row.key)
+        try:
+            with tempfile.TemporaryDirectory(prefix="vpn-help-") as folder:
+                path = Path(folder) / "file"
+                await asyncio.to_thread(path.write_bytes, content)
+                file = await self._chat.upload(where, path, name=what.name, title=what.title, alt=what.alt)
+        except Refused as error:
+            if what.otherwise is None:
+                raise
+            logger.warning("%s is said in words, Slack did not take the file: %s", row.key, error.code)
+            return await self._chat.post(where, what.otherwise, key=row.key)
+        return MessageRef(channel=where.channel, ts=f"{FILE}{file}")
+
+    async def _content(self, what: Attach) -> bytes:
+        if what.upload is None:
+            return base64.b64decode(what.content)
+        return (await self._store.uploads.text(what.upload) or "").encode()
+
     async def _retract(self, what: Retract) -> None:
-        if what.message is None:
+        if what.ref.ts.startswith(FILE):
+            await self._chat.delete_file(what.ref.ts.removeprefix(FILE))
+        elif what.message is None:
             await self._chat.delete(what.ref)
         else:
             await self._chat.edit(what.ref, what.message)
@@ -190,7 +236,7 @@ class Speaker:
     async def _is_there(self, where: ThreadRef, name: str) -> bool:
         if where.ts is None:
             return False
-        replies = await self._chat.replies(MessageRef(channel=where.channel, ts=where.ts))
+        replies = await self._chat.replies(MessageRef(channel=where.channel, ts=where.ts), own=True)
         return any(file.name == name for _, _, files in replies for file in files)
 
     async def _case(self, row: Sending) -> Case:
@@ -221,7 +267,7 @@ class Speaker:
         logger.error("%s is refused for good: %s", row.key, code)
         async with self._store.database.writing() as connection:
             await self._outbox.failed(connection, row, code)
-            if row.case is not None and isinstance(row.what, Say | PassOn):
+            if row.case is not None and isinstance(row.what, Say | PassOn | Attach):
                 await self._inbox.put_within(
                     connection,
                     SayingFailed(

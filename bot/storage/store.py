@@ -19,6 +19,7 @@ from bot.storage.engine import Database, wrote
 from bot.storage.inbox import Arrived, Inbox
 from bot.storage.leases import Leases
 from bot.storage.outbox import Outbox, keep_thread, said_about, thread_of
+from bot.storage.people import People
 from bot.storage.tables import cases, inbox, outbox, slots, threads, timers
 from bot.storage.uploads import Conflict, TokenTable, Uploads
 from knowledge import Log
@@ -33,6 +34,7 @@ class Store:
         self.outbox = Outbox(database, clock)
         self.uploads = Uploads(database, clock, inbox)
         self.leases = Leases(database)
+        self.people = People(database)
         self._clock = clock
 
     async def case(self, case: CaseId) -> Case | None:
@@ -119,7 +121,13 @@ class Store:
             for erase in outcome.erase:
                 await self._take_back(connection, arrived.lane, workspace, erase)
                 await self.erase(connection, erase.case)
-            await self.outbox.add(connection, arrived.lane, workspace, (*outcome.says, *outcome.passes))
+            await self.outbox.add(connection, arrived.lane, workspace, (*outcome.says, *outcome.passes, *outcome.attaches))
+            if outcome.prefer is not None:
+                await self.people.prefer(connection, workspace, outcome.prefer)
+            if outcome.forget_person is not None:
+                await self.people.forget(connection, workspace, outcome.forget_person)
+            if outcome.setup is not None:
+                await self.people.set_up(connection, workspace, outcome.setup)
             for read in outcome.reads:
                 await self.uploads.add(connection, arrived.lane, workspace, read)
             for upload in outcome.forget:

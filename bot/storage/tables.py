@@ -233,3 +233,24 @@ executors = sa.Table(
     sa.Column("holder", sa.String, nullable=False),
     sa.Column("expires_at", Utc, nullable=False),
 )
+
+#: What a person wants remembered of themselves.
+people = sa.Table(
+    "people",
+    metadata,
+    *_workspace(),
+    sa.Column("user", sa.String, nullable=False),
+    #: The language that they chose; empty: Slack's own.
+    sa.Column("language", sa.String),
+    sa.PrimaryKeyConstraint("team", "user"),
+)
+
+#: Where the bot works, as far as it is chosen in Slack.
+setups = sa.Table(
+    "setups",
+    metadata,
+    sa.Column("enterprise", sa.String, nullable=False, default=""),
+    sa.Column("team", sa.String, primary_key=True),
+    #: JSON of a `Setup`.
+    sa.Column("body", sa.Text, nullable=False),
+)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.cases import Case
-from bot.errors import OutsideError, Unreachable
+from bot.errors import OutsideError, Refused, Unreachable
 from bot.events import (
     ActionTaken,
     CaseId,
+    ChannelId,
     ChannelKind,
     Event,
     FileShared,
@@ -22,15 +23,19 @@ from bot.events import (
     MessagePosted,
     MessageRef,
     ReplySubmitted,
+    SetupChanged,
     UploadedFile,
     UploadRead,
     UserId,
+    Watch,
+    WordGiven,
     Workspace,
 )
 from bot.messages import spoken
 from bot.permissions import DESK_ACTIONS
+from bot.places import OfficeHours, Setup
 from bot.ports import Chat, Clock, Messages, Outcome, Profile, Reading, Say, Tell, Where, World
-from bot.storage import Arrived, Channels, Conflict, Speaker, Store, TokenTable
+from bot.storage import Arrived, Conflict, Speaker, Store, TokenTable
 from bot.triage import person, pipeline
 from knowledge import KnowledgeBase
 
@@ -58,6 +63,40 @@ class Knowledge(Protocol):
         ...
 
 
+class Places(Protocol):
+    """Where the bot works; `bot.places.Places` says what each means."""
+
+    chosen: dict[str, Setup]
+
+    def desk(self, workspace: Workspace) -> ChannelId | None:
+        """The admin channel, if there is one."""
+        ...
+
+    def watch(self, workspace: Workspace, channel: ChannelId) -> Watch | None:
+        """How a channel is watched."""
+        ...
+
+    def responders(self, workspace: Workspace) -> str | None:
+        """The user group of engineers."""
+        ...
+
+    def office(self, workspace: Workspace) -> OfficeHours | None:
+        """When engineers are there."""
+        ...
+
+    def choose(self, workspace: Workspace, setup: Setup) -> None:
+        """What an admin chose holds from now on."""
+        ...
+
+
+class Homes(Protocol):
+    """The home tabs that people look at."""
+
+    def changed(self, workspace: Workspace, user: UserId) -> None:
+        """Something that stands on somebody's home tab is different now."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the settings say about conversations."""
@@ -77,9 +116,10 @@ class Drain:
     chat: Chat
     speaker: Speaker
     clock: Clock
-    channels: Channels
+    channels: Places
     knowledge: Knowledge
     policy: Policy = Policy()
+    homes: Homes | None = None
     new_reference: Callable[[], str] = lambda: secrets.token_hex(4).upper()
 
     async def drain(self, lane: str) -> None:
@@ -127,7 +167,11 @@ class Drain:
             return
         if lane.startswith("person:"):
             world = await self._personal_world(event)
-            await self.store.commit(arrived, await asyncio.to_thread(person.advance, event, world))
+            outcome = await asyncio.to_thread(person.advance, event, world)
+            await self.store.commit(arrived, outcome)
+            if outcome.setup is not None:
+                self.channels.choose(event.workspace, outcome.setup)
+            self._home_changed(event.workspace, event.user)
             return
         case = await self.store.case(CaseId(lane))
         tokens = await self.store.uploads.tokens(CaseId(lane))
@@ -135,10 +179,18 @@ class Drain:
         outcome = await asyncio.to_thread(pipeline.advance, CaseId(lane), case, event, world)
         changed = TokenTable(table=outcome.tokens, version=tokens.version) if outcome.tokens is not None else None
         await self.store.commit(arrived, outcome, changed)
+        if outcome.case is not None and (case is None or case.state is not outcome.case.state):
+            self._home_changed(event.workspace, outcome.case.requester)
+
+    def _home_changed(self, workspace: Workspace, user: UserId | None) -> None:
+        if self.homes is not None and user is not None:
+            self.homes.changed(workspace, user)
 
     async def _world(self, lane: CaseId, case: Case | None, event: Event, tokens: TokenTable) -> World:
-        actor = await self._profile(event.user)
-        requester = await self._profile(case.requester) if case and case.requester != event.user else actor
+        known = case.locale if case else None
+        actor = await self._profile(event.workspace, event.user, otherwise=known)
+        other = case is not None and case.requester != event.user
+        requester = await self._profile(event.workspace, case.requester, otherwise=known) if case and other else actor
         desk = await self.store.thread(lane, Where.DESK)
         slot = f"answer:{case.turn}" if case else ""
         return World(
@@ -158,32 +210,77 @@ class Drain:
             answer=await self.store.slot(lane, Where.REQUESTER, slot) if slot else None,
             tokens=tokens.table,
             thread=await self._thread(event),
+            watch=self._watch(event, case),
+            office=self.channels.office(event.workspace),
         )
+
+    def _watch(self, event: Event, case: Case | None) -> Watch | None:
+        place = case.channel_thread if case else event.ref if isinstance(event, MessagePosted) else None
+        return self.channels.watch(event.workspace, place.channel) if place else None
 
     async def _personal_world(self, event: Event) -> World:
         mine = await self.store.cases_of(event.workspace, event.user) if event.user else ()
+        actor = await self._profile(event.workspace, event.user)
         return World(
             now=self.clock.now(),
             base=self.knowledge.base,
             messages=self.knowledge.messages,
-            actor=await self._profile(event.user),
+            actor=actor,
+            is_admin=await self._is_admin(event, actor),
+            chosen=self.channels.chosen.get(event.workspace.team, Setup()),
+            office=self.channels.office(event.workspace),
             has_desk=self.channels.desk(event.workspace) is not None,
             contact=self.policy.contact,
             desk_locale=self.policy.desk_locale,
             retention_days=self.policy.retention_days,
             cases=tuple(mine),
+            links=await self.links(mine) if isinstance(event, WordGiven) else {},
             asked_which=await self.store.last_parked(event.workspace, event.user),
         )
 
-    async def _profile(self, user: UserId | None) -> Profile | None:
-        """A person, or as much as is known without Slack: a name and a language are no reason to keep anybody waiting."""
+    async def _profile(self, workspace: Workspace, user: UserId | None, *, otherwise: str | None = None) -> Profile | None:
+        """A person, or as much as is known without Slack: a name and a language are no reason to keep anybody waiting.
+
+        The language that they chose beats that of their Slack; `otherwise` is what it was so far.
+        """
         if user is None:
             return None
+        chosen = await self.store.people.language(workspace, user)
         try:
-            return await self.chat.profile(user)
+            profile = await self.chat.profile(user)
         except OutsideError as error:
             logger.warning("profile of %s not known: %s", user, error)
-            return Profile(id=user, name=str(user))
+            profile = Profile(id=user, name=str(user), locale=otherwise or "en-US")
+        return replace(profile, locale=chosen) if chosen else profile
+
+    async def links(self, cases: Sequence[Case]) -> Mapping[CaseId, str]:
+        """Where cases can be read, as far as Slack says."""
+        found: dict[CaseId, str] = {}
+        for case in [case for case in cases if not case.is_over][:10]:
+            ref = await self.store.thread(case.id, Where.REQUESTER)
+            try:
+                link = await self.chat.permalink(ref) if ref else None
+            except OutsideError:
+                link = None
+            if link:
+                found[case.id] = link
+        return found
+
+    async def _is_admin(self, event: Event, actor: Profile | None) -> bool:
+        """Only asked where it matters: to whom set-up in Slack is open."""
+        if not isinstance(event, SetupChanged) or event.user is None:
+            return False
+        return await self.is_admin(event.workspace, event.user, actor)
+
+    async def is_admin(self, workspace: Workspace, user: UserId, profile: Profile | None) -> bool:
+        """Whether somebody may set the bot up: runs the workspace, or is in the admin channel."""
+        if profile is not None and profile.is_admin:
+            return True
+        desk = self.channels.desk(workspace)
+        try:
+            return desk is not None and user in await self.chat.members(desk)
+        except Refused:
+            return False
 
     async def _is_responder(self, event: Event) -> bool:
         """Asked anew at every action of the desk. While Slack does not say, the action waits: rights are never guessed."""
@@ -200,8 +297,9 @@ class Drain:
         """
         desk = self.channels.desk(workspace)
         try:
-            if self.policy.responders:
-                return user in await self.chat.group(self.policy.responders)
+            group = self.channels.responders(workspace) or self.policy.responders
+            if group:
+                return user in await self.chat.group(group)
             return desk is not None and user in await self.chat.members(desk)
         except Unreachable:
             raise
@@ -252,7 +350,7 @@ class Drain:
         says: list[Say | Tell] = []
         user = arrived.event.user
         if user is not None and not isinstance(arrived.event, MessageDeleted):
-            profile = await self._profile(user)
+            profile = await self._profile(arrived.event.workspace, user)
             words = self.knowledge.messages.error(reference, locale=spoken(profile.locale if profile else "en"))
             says.append(Tell(key=f"{arrived.event.id}/failed", user=user, message=words))
         await self.store.fail(arrived, reference, says)

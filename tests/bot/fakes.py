@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import Refused, Unknown
-from bot.events import ChannelId, MessageRef, ThreadRef, UploadedFile, UserId, Workspace
+from bot.events import ChannelId, MessageRef, ThreadRef, UploadedFile, UserId, Watch, Workspace
+from bot.places import Setup
 from bot.ports import Message, Profile, View
 
 START = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -39,12 +40,26 @@ class FakeChannels:
     def __init__(self, desk: ChannelId | None = DESK, watched: frozenset[ChannelId] = frozenset({WATCHED})) -> None:
         self.desk_channel = desk
         self.watched = watched
+        self.watches: dict[ChannelId, Watch] = {}
+        self.chosen: dict[str, Setup] = {}
 
     def is_watched(self, workspace: Workspace, channel: ChannelId) -> bool:
         return channel in self.watched
 
     def desk(self, workspace: Workspace) -> ChannelId | None:
         return self.desk_channel
+
+    def watch(self, workspace: Workspace, channel: ChannelId) -> Watch | None:
+        return self.watches.get(channel, Watch(channel=channel)) if channel in self.watched else None
+
+    def responders(self, workspace: Workspace) -> str | None:
+        return None
+
+    def office(self, workspace: Workspace) -> None:
+        return None
+
+    def choose(self, workspace: Workspace, setup: Setup) -> None:
+        self.chosen[workspace.team] = setup
 
 
 @dataclass(slots=True)
@@ -187,7 +202,7 @@ class FakeChat:
         await asyncio.to_thread(to.write_bytes, content)
         return len(content)
 
-    async def upload(self, where: ThreadRef, path: Path, *, name: str, comment: str = "") -> None:
+    async def upload(self, where: ThreadRef, path: Path, *, name: str, comment: str = "", title: str = "", alt: str = "") -> str:
         self._fault("upload")
         self._ts += 1
         self.said.append(
@@ -200,6 +215,10 @@ class FakeChat:
                 files=[name],
             )
         )
+        return f"F{self._ts}"
+
+    async def delete_file(self, file_id: str) -> None:
+        return None
 
     async def members(self, channel: ChannelId) -> frozenset[UserId]:
         self._fault("members")
@@ -208,7 +227,9 @@ class FakeChat:
     async def group(self, group: str) -> frozenset[UserId]:
         return self.responders
 
-    async def replies(self, thread: MessageRef) -> Sequence[tuple[MessageRef, str, tuple[UploadedFile, ...]]]:
+    async def replies(
+        self, thread: MessageRef, *, own: bool = False
+    ) -> Sequence[tuple[MessageRef, str, tuple[UploadedFile, ...]]]:
         return self.threads.get(thread, ())
 
     def _at(self, ref: MessageRef) -> Said:
