@@ -156,8 +156,10 @@ class _Grouping:
             return False
         if does is Does.FAILS:
             return fact.id.startswith(("ike.", "esp."))
+        if fact.id != "ike.identity_seen":
+            return False
         seen = {each.values.get("id") for each in belongs.facts[:at] if each.id == "ike.identity_seen"}
-        return fact.id == "ike.identity_seen" and bool(seen) and fact.values.get("id") not in seen
+        return bool(seen) and fact.values.get("id") not in seen
 
     @staticmethod
     def _mark(belongs: Try, rank: int) -> None:
