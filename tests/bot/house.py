@@ -231,6 +231,12 @@ def catalogue() -> Messages:
     return Catalogue(base())
 
 
+def occasion(text: str) -> str:
+    """Which occasion a message of `FakeMessages` is for. Whether the bot asks or tells is the base's affair: both are its answer."""
+    name = text.partition("(")[0]
+    return "answer" if name in ("question", "reply") else name
+
+
 async def until(true: object, *, seconds: float = 20.0) -> None:
     """Wait for something that the engine does in its own time."""
     async with asyncio.timeout(seconds):

@@ -9,7 +9,7 @@ from bot.errors import SettingsError, Unreachable
 from bot.jobs import Work, open_jobs
 from bot.storage.tables import inbox
 from tests.bot.fakes import ANA, FakeChat, FakeClock
-from tests.bot.house import House, address, open_house, until, with_jobs
+from tests.bot.house import House, address, occasion, open_house, until, with_jobs
 
 
 async def done(house: House) -> int:
@@ -56,9 +56,9 @@ async def test_a_file_gets_its_receipt_at_once_and_its_answer_after(tmp_path: Pa
         )
 
         await house.store.inbox.put(house.direct(files=(file,)))
-        await until(lambda: any(text.startswith("reply") for text in house.chat.texts("DUANA")))
+        await until(lambda: any(occasion(text) == "answer" for text in house.chat.texts("DUANA")))
 
-        assert [said.text.partition("(")[0] for said in house.chat.said] == ["case_opened", "receipt", "reply"]
+        assert [occasion(said.text) for said in house.chat.said] == ["case_opened", "receipt", "answer"]
         assert "my.log" in house.chat.said[1].text
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.house import occasion
+
 ROOT = Path(__file__).resolve().parents[2]
 POINTS = ["post:1", "posted:1", "download:1", "posted:2", "edit:1", "posted:4"]
 
@@ -27,5 +29,5 @@ def test_a_killed_bot_goes_on_where_it_was_and_says_nothing_twice(tmp_path: Path
 
     said = [json.loads(line) for line in (tmp_path / "slack.jsonl").read_text().splitlines()]
     assert Counter(m["key"] for m in said).most_common(1)[0][1] == 1
-    assert Counter(m["text"].partition("(")[0] for m in said) == {"case_opened": 1, "receipt": 1, "understood": 1, "reply": 1}
+    assert Counter(occasion(m["text"]) for m in said) == {"case_opened": 1, "receipt": 1, "understood": 1, "answer": 1}
     assert len({m["thread"] for m in said if not m["text"].startswith("case_opened")}) == 1

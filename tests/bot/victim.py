@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from tests.bot.fakes import FakeChat, FakeClock
-from tests.bot.house import open_house, with_jobs
+from tests.bot.house import occasion, open_house, with_jobs
 
 LOG = b"Nov 25 09:00:01 host charon: 06[IKE] received NO_PROPOSAL_CHOSEN error notify\n"
 
@@ -55,7 +55,9 @@ async def live(folder: Path, dies_at: str, at: str | None) -> None:
     async with open_house(folder, chat=chat, clock=clock, at=at) as house, with_jobs(house, folder, at=at):
         await house.store.inbox.put(house.direct("error 809", files=(file,)))
         async with asyncio.timeout(40):
-            while not any(said.text.startswith("reply") for said in chat.said) or await house.store.outbox.due_lanes(clock.now()):
+            while not any(occasion(said.text) == "answer" for said in chat.said) or await house.store.outbox.due_lanes(
+                clock.now()
+            ):
                 clock.move(seconds=1)  # whatever waits for a while has waited long enough
                 await asyncio.sleep(0.1)
 

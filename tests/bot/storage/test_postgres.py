@@ -22,7 +22,7 @@ from bot.events import Action
 from bot.storage import sweep
 from bot.storage.tables import inbox, metadata
 from tests.bot.fakes import ANA, BEN
-from tests.bot.house import House, open_house, until, with_jobs
+from tests.bot.house import House, occasion, open_house, until, with_jobs
 
 ROOT = Path(__file__).resolve().parents[3]
 LINES = b"Nov 25 09:00:01 anna-pc charon: 06[IKE] received NO_PROPOSAL_CHOSEN error notify\n"
@@ -115,7 +115,7 @@ async def test_the_work_of_a_process_that_died_is_taken_over(tmp_path: Path, at:
     house.clock.move(seconds=5)
 
     async with with_jobs(house, tmp_path, at=at):
-        await until(lambda: any(said.text.startswith("reply") for said in house.chat.said), seconds=40)
+        await until(lambda: any(occasion(said.text) == "answer" for said in house.chat.said), seconds=40)
 
-    assert sum(said.text.startswith("reply") for said in house.chat.said) == 1
+    assert sum(occasion(said.text) == "answer" for said in house.chat.said) == 1
     assert (await house.only_case(ANA)).diagnosis is not None

@@ -10,7 +10,7 @@ from bot.ports import Profile, Where
 from bot.triage import pipeline
 from knowledge import StepKind
 from tests.bot.fakes import ANA, BEN, EVE, TEAM, FakeChat
-from tests.bot.house import House, catalogue, open_house
+from tests.bot.house import House, catalogue, occasion, open_house
 
 PROPOSAL = (
     b"Nov 25 09:00:00 host charon: 05[IKE] initiating Main Mode IKE_SA corp[1] to 203.0.113.9\n"
@@ -20,7 +20,7 @@ PROPOSAL = (
 
 def says(house: House, *, channel: str = "DUANA") -> list[str]:
     """The occasions of what stands in the direct message, oldest first."""
-    return [text.partition("(")[0] for text in house.chat.texts(channel)]
+    return [occasion(text) for text in house.chat.texts(channel)]
 
 
 async def current_answer(house: House, case: Case) -> MessageRef:
@@ -58,7 +58,7 @@ async def test_with_a_file_the_log_is_read_before_anything_is_asked(house: House
 
     await house.happens(house.intake_event("help", files=(file,)))
 
-    assert says(house) == ["case_opened", "upload_read", "reply"]
+    assert says(house) == ["case_opened", "upload_read", "answer"]
     best = (await house.only_case()).diagnosis.best
     assert best is not None
     assert best.cause == "ike-proposal-mismatch"
@@ -73,7 +73,7 @@ async def test_an_answer_edits_the_question_that_was_pressed(house: House, asked
     case = await house.only_case()
     assert case.answers[asked.open_question] == choice
     assert await current_answer(house, case) == answer
-    assert says(house).count("question") + says(house).count("reply") == 1
+    assert says(house).count("answer") == 1
 
 
 async def test_an_answer_from_an_older_message_counts_as_well(house: House, asked: Case) -> None:
@@ -161,7 +161,7 @@ async def test_a_file_at_the_top_level_belongs_to_the_open_case(house: House, as
     await house.happens(house.direct(files=(house.chat.give("F1", PROPOSAL),)))
 
     assert [upload.file_id for upload in (await house.only_case()).uploads] == ["F1"]
-    assert says(house)[-1] == "reply"
+    assert says(house)[-1] == "answer"
 
 
 async def test_the_same_file_told_of_twice_is_one_upload(house: House, asked: Case) -> None:
@@ -280,7 +280,7 @@ async def test_a_file_in_the_thread_of_a_closed_case_opens_it_again(house: House
     await house.happens(house.direct(thread=parent.ts, files=(house.chat.give("F1", PROPOSAL),)))
 
     assert not (await house.only_case()).is_over
-    assert says(house)[-1] == "reply"
+    assert says(house)[-1] == "answer"
 
 
 async def test_still_broken_brings_the_next_step_and_then_a_person(house: House) -> None:
@@ -380,7 +380,7 @@ async def test_lines_of_a_log_that_were_pasted_are_read_like_a_file(house: House
     await house.happens(said)
 
     case = await house.only_case()
-    assert says(house)[-2:] == ["upload_read", "reply"]
+    assert says(house)[-2:] == ["upload_read", "answer"]
     assert case.diagnosis.best.cause == "ike-proposal-mismatch"
     assert not any("203.0.113.9" in text for text in case.said)
 
