@@ -232,7 +232,7 @@ def catalogue() -> Messages:
 
 
 def occasion(text: str) -> str:
-    """Which occasion a message of `FakeMessages` is for. Whether the bot asks or tells is the base's affair: both are its answer."""
+    """Which occasion a message of `FakeMessages` is for. Whether the bot asks or tells is the base's affair: both are answers."""
     name = text.partition("(")[0]
     return "answer" if name in ("question", "reply") else name
 

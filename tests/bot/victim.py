@@ -55,11 +55,13 @@ async def live(folder: Path, dies_at: str, at: str | None) -> None:
     async with open_house(folder, chat=chat, clock=clock, at=at) as house, with_jobs(house, folder, at=at):
         await house.store.inbox.put(house.direct("error 809", files=(file,)))
         async with asyncio.timeout(40):
-            while not any(occasion(said.text) == "answer" for said in chat.said) or await house.store.outbox.due_lanes(
-                clock.now()
-            ):
+            while not answered(chat) or await house.store.outbox.due_lanes(clock.now()):
                 clock.move(seconds=1)  # whatever waits for a while has waited long enough
                 await asyncio.sleep(0.1)
+
+
+def answered(chat: FakeChat) -> bool:
+    return any(occasion(said.text) == "answer" for said in chat.said)
 
 
 if __name__ == "__main__":
