@@ -36,7 +36,7 @@ _CONTAINERS = (
     (b"BZh", Container.BZIP2),
     (b"\xfd7zXZ\x00", Container.XZ),
 )
-#: (offset, bytes, reason, name). The readers of event files and captures take their turn here once they stand.
+#: (offset, bytes, reason, name). Some of them have a reader (`readers.py`).
 _BINARIES = (
     (0, b"ElfFile\x00", ReadReason.UNSUPPORTED, "evtx"),
     (4, b"LfLe", ReadReason.UNSUPPORTED, "evt"),

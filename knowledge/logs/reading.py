@@ -23,7 +23,7 @@ from knowledge.logs.unpack import Limits, Part, Refused, unpack
 from knowledge.logs.windows import Event, Events, may_hold_events
 from knowledge.logs.wrappers import unwrap_json
 from knowledge.rules import Does, KnowledgeBase
-from knowledge.terms import Fact, FormatId, Log, ReadReason, ReadState, Side, Stage
+from knowledge.terms import Evidence, Fact, FormatId, Log, ReadReason, ReadState, Side, Stage
 
 __all__ = ["Reading"]
 
@@ -73,6 +73,8 @@ class Reading:
         self._texts = 0
         self._runs = Runs()
         self._events: Events | None = None
+        #: Of binary members: what each of their lines is called.
+        self._numbers: dict[str | None, Sequence[int]] = {}
         tokens.protect(known.words)
 
     def read(self, source: Path | bytes, name: str | None) -> Log:
@@ -90,6 +92,8 @@ class Reading:
 
     def _part(self, part: Part) -> None:
         self._kept.heading(part.member)
+        if part.numbers is not None:
+            self._numbers[part.member] = part.numbers
         self._runs = Runs()
         self._events = None
         line, size = 1, 0
@@ -234,7 +238,7 @@ class Reading:
         believed = settle(self._hits, self._counts.named)
         facts = facts_of(self._hits, believed, self._tokens, file=name)
         text, masked = self._kept.redacted(self._tokens)
-        facts = [_again(fact, self._tokens) for fact in facts]
+        facts = [self._numbered(_again(fact, self._tokens)) for fact in facts]
         formats = self._formats(facts, believed)
         state, reasons, detail = self._state(formats, facts)
         begun = sum(count for each, count in self._counts.begun.items() if each in formats)
@@ -254,6 +258,18 @@ class Reading:
             text=text,
             masked=masked,
         )
+
+    def _numbered(self, fact: Fact) -> Fact:
+        """Lines of a binary file go by the number of their packet or event."""
+        if not self._numbers:
+            return fact
+        return replace(fact, evidence=tuple(self._named(each) for each in fact.evidence))
+
+    def _named(self, evidence: Evidence) -> Evidence:
+        numbers = self._numbers.get(evidence.member)
+        if numbers is None or evidence.line is None or not 0 < evidence.line <= len(numbers):
+            return evidence
+        return replace(evidence, line=numbers[evidence.line - 1])
 
     def _is_cut(self, facts: Iterable[Fact], whole: set[Does]) -> bool:
         """True where what moves the connection first (or last) is nothing that a tale begins (or ends) with."""
@@ -286,7 +302,7 @@ class Reading:
         product = other or self._others.product
         if product is not None:
             return ReadState.UNRECOGNISED, (ReadReason.OTHER_VPN, *reasons), product
-        if self._texts:
+        if self._texts and (self._counts.lines or not reasons):
             detail = next((what for what in reasons.values() if what), None)
             return ReadState.UNRECOGNISED, (ReadReason.NO_KNOWN_FORMAT, *reasons), detail
         refused = tuple(reason for reason in reasons if reason in _REFUSALS) or (ReadReason.EMPTY,)

@@ -157,9 +157,9 @@ class Catalogue:
         )
 
     def may_carry(self, fact: FactId, value: str) -> bool:
-        """True where the vocabulary lets a fact carry a value of that name."""
+        """True where the vocabulary lets a fact carry a value of that name; every fact may carry whose log it is."""
         kind = self.kinds.get(fact)
-        return kind is not None and value in kind.values
+        return kind is not None and (value in kind.values or value == "side")
 
     def formats_of(self, program: str) -> tuple[FormatId, ...]:
         """The formats that a program writes."""

@@ -18,7 +18,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol, cast
@@ -26,6 +26,7 @@ from typing import IO, Protocol, cast
 from knowledge.errors import ReadError
 from knowledge.logs import encodings, magic
 from knowledge.logs.magic import Container
+from knowledge.logs.readers import READERS, Numbered
 from knowledge.terms import ReadReason
 
 __all__ = ["Limits", "Part", "Refused", "unpack"]
@@ -58,6 +59,8 @@ class Part:
     member: str | None
     #: UTF-8, whole lines, about one MiB each.
     chunks: Iterator[bytes]
+    #: What each line is called in a binary file (packet or event number), filled as chunks are read; None: as it stands.
+    numbers: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,7 @@ class _Opening:
             return
         found = magic.binary(head)
         if found is not None:
-            yield Refused(member=member, reason=found.reason, what=found.name)
+            yield _binary(found, _Rewound(head, stream), member)
             return
         if not _is_text(head):
             yield Refused(member=member, reason=ReadReason.BINARY)
@@ -198,6 +201,15 @@ class _Opening:
             raise ReadError(ReadReason.BOMB)
         if self.unpacked > self.limits.size:
             raise ReadError(ReadReason.TOO_LARGE)
+
+
+def _binary(found: magic.Binary, stream: _Rewound, member: str | None) -> Part | Refused:
+    """A binary file as the lines that its reader makes of it, if it has one."""
+    reader = READERS.get(found.name)
+    if reader is None:
+        return Refused(member=member, reason=found.reason, what=found.name)
+    lines = Numbered(reader, stream)
+    return Part(member=member, chunks=iter(lines), numbers=lines.numbers)
 
 
 class _Counted:
