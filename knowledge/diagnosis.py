@@ -22,6 +22,7 @@ from knowledge.inference import (
     context_of,
     facts_of_answers,
     hypotheses_of,
+    tuned_by,
     verdict_of,
     weigh_attempt,
 )
@@ -135,6 +136,8 @@ def explain(
         revision=base.revision,
         side=(tried.side if tried else None) or next((log.side for log in logs if log.side), None),
         platform=platform,
+        tuned=tuned_by(base, weighing),
+        experimental=weighing.experimental,
     )
     step = next_step(base, diagnosis, answers=answers, logs=logs, platform=platform)
     context = weighings.context(chosen)
@@ -197,7 +200,8 @@ class _Weighings:
         )
         if key not in self._verdicts:
             weighing = weigh_attempt(self._base, attempt, self._context(attempt))
-            self._verdicts[key] = verdict_of(hypotheses_of(weighing, self._base), attempt, self._base)
+            hypotheses = hypotheses_of(weighing, self._base, unconfirmed_for=0)
+            self._verdicts[key] = verdict_of(hypotheses, attempt, self._base)
         return self._verdicts[key]
 
     def _context(

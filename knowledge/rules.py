@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -28,6 +29,7 @@ from knowledge.terms import (
     Stage,
     StepId,
     Strength,
+    TuningKind,
 )
 
 
@@ -86,6 +88,18 @@ class Example:
     answers: Mapping[QuestionId, ChoiceId] = field(default_factory=lambda: MappingProxyType({}))
 
 
+class Status(StrEnum):
+    """How far a rule has come in its life (`status` of a rule)."""
+
+    #: It is asked and its word is kept beside the diagnosis; it neither speaks nor weighs.
+    EXPERIMENTAL = "experimental"
+    #: It speaks like any other; its authors still watch it.
+    TEST = "test"
+    STABLE = "stable"
+    #: It is asked no more; its sentence stays for diagnoses that it made.
+    DEPRECATED = "deprecated"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """If the condition holds, it supports, opposes or excludes causes."""
@@ -100,6 +114,27 @@ class Rule:
     group: str | None = None
     examples: tuple[Example, ...] = ()
     near_misses: tuple[Example, ...] = ()
+    status: Status = Status.STABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """A local change of one rule or of one cause (`tuning.yaml`) that is in force today.
+
+    The rules and causes of the base hold what counts; this says that it is not what its authors wrote, and why.
+    """
+
+    kind: TuningKind
+    reason: str
+    #: The last day on which it holds.
+    until: date
+    rule: RuleId | None = None
+    cause: CauseId | None = None
+    #: The strength, or the word for the prior, that counts now, and the one that was written.
+    now: str | None = None
+    before: str | None = None
+    #: The prior that was written, where that is what is changed.
+    prior: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,3 +298,5 @@ class KnowledgeBase:
     phrases: tuple[Phrase, ...] = ()
     #: Plain words that mean nothing for a diagnosis.
     ignored_words: frozenset[str] = frozenset()
+    #: What is different here than the authors wrote it.
+    tunings: tuple[Tuning, ...] = ()

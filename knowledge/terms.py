@@ -149,6 +149,14 @@ class Risk(StrEnum):
     HIGH = "high"
 
 
+class TuningKind(StrEnum):
+    """What a company changes for itself, for a while (`tuning.yaml`)."""
+
+    MUTE = "mute"
+    LEVEL = "level"
+    PRIOR = "prior"
+
+
 class StepKind(StrEnum):
     """The kinds of next step."""
 
@@ -307,6 +315,23 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tuned:
+    """A local change of the knowledge base without which this diagnosis would read differently."""
+
+    kind: TuningKind
+    reason: str
+    #: The last day on which it holds, as in `2027-03-31`.
+    until: str
+    #: The rule that is muted, or of another strength.
+    rule: RuleId | None = None
+    #: The cause with another prior.
+    cause: CauseId | None = None
+    #: What counts here, and what the authors wrote: a strength, or a word for how common a cause is.
+    now: str | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """What the evidence says. `hypotheses` is ranked, best first, and never lists `other`."""
 
@@ -322,6 +347,10 @@ class Diagnosis:
     revision: str
     side: Side | None = None
     platform: Platform | None = None
+    #: What a local tuning changed about it.
+    tuned: tuple[Tuned, ...] = ()
+    #: What experimental rules would have said; it counts for nothing.
+    experimental: tuple[Finding, ...] = ()
 
     @property
     def best(self) -> Hypothesis | None:

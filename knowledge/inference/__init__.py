@@ -17,6 +17,7 @@ from knowledge.inference.candidates import (
     weigh,
 )
 from knowledge.inference.odds import FACTORS, MARKS, PRIORS, factor, posterior, priors, stage_likelihood
+from knowledge.inference.tuning import tuned_by
 from knowledge.inference.verdicts import verdict_of
 from knowledge.inference.weighing import Share, Weighing, choices_of, context_of, hypotheses_of, weigh_attempt
 
@@ -42,6 +43,7 @@ __all__ = [
     "posterior",
     "priors",
     "stage_likelihood",
+    "tuned_by",
     "unsaid",
     "verdict_of",
     "weigh",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.condition import Context, NeedKind, Result, Truth, evaluate
 from knowledge.inference.answering import unsaid
+from knowledge.inference.asking import asking
 from knowledge.inference.candidates import (
     Answered,
     Candidate,
@@ -23,7 +24,7 @@ from knowledge.inference.candidates import (
     weigh,
 )
 from knowledge.inference.odds import posterior, priors, stage_likelihood
-from knowledge.rules import KnowledgeBase, Rule
+from knowledge.rules import KnowledgeBase, Rule, Status
 from knowledge.terms import (
     OTHER,
     Attempt,
@@ -64,22 +65,17 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
-    """A rule about a cause whose condition is neither true nor false."""
-
-    rule: RuleId
-    cause: CauseId
-    result: Result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
     """All causes and `other`, best first, for one attempt."""
 
     attempt: Attempt | None
     shares: tuple[Share, ...]
-    #: Rules that would say something and do not, because their condition is unknown.
-    unknown: tuple[Unknown, ...] = ()
+    #: What rules were asked of.
+    context: Context
+    #: What experimental rules that hold would have said; it counts for nothing.
+    experimental: tuple[Finding, ...] = ()
+    #: Rules that hold and are muted here.
+    muted: frozenset[RuleId] = frozenset()
 
     @property
     def unexplained(self) -> float:
@@ -135,20 +131,20 @@ def weigh_attempt(base: KnowledgeBase, attempt: Attempt | None, context: Context
         given: The answers of the person.
     """
     candidates: list[Candidate] = []
-    unknown: list[Unknown] = []
+    experimental: list[Finding] = []
+    muted: set[RuleId] = set()
     resting = Resting(base)
-    for rule in base.rules:
+    order = asking(base)
+    for rule in order.worth(context):
         result = evaluate(rule.when, context)
-        if result.truth is Truth.FALSE:
+        if not result.holds:
             continue
-        if result.truth is Truth.TRUE:
+        if rule.id not in order.silent:
             candidates += _candidates(rule, result, resting)
+        elif rule.status is Status.EXPERIMENTAL:
+            experimental += [_unweighed(candidate) for candidate in _candidates(rule, result, resting)]
         else:
-            unknown += [
-                Unknown(rule=rule.id, cause=effect.cause, result=result)
-                for effect in rule.effects
-                if effect.direction is not Direction.OPPOSES
-            ]
+            muted.add(rule.id)
     candidates += of_answers(given, context.facts)
     candidates += of_codes(base, context.facts, given)
     if attempt is not None:
@@ -156,7 +152,18 @@ def weigh_attempt(base: KnowledgeBase, attempt: Attempt | None, context: Context
     already = frozenset({"stage"}) if attempt is not None and attempt.ended else frozenset[str]()
     silence = unsaid(base, given, context.facts, stage_seen=bool(already))
     shares = _shares(base, attempt, weigh(candidates, already), silence)
-    return Weighing(attempt=attempt, shares=shares, unknown=tuple(unknown))
+    return Weighing(attempt=attempt, shares=shares, context=context, experimental=tuple(experimental), muted=frozenset(muted))
+
+
+def _unweighed(candidate: Candidate) -> Finding:
+    """What a rule under trial would say."""
+    return Finding(
+        rule=candidate.rule,
+        cause=candidate.effect.cause,
+        direction=candidate.effect.direction,
+        strength=candidate.effect.strength,
+        evidence=tuple(replace(proof, rule=candidate.rule) for proof in candidate.evidence),
+    )
 
 
 def _candidates(rule: Rule, result: Result, resting: Resting) -> Iterator[Candidate]:
@@ -174,8 +181,8 @@ def _candidates(rule: Rule, result: Result, resting: Resting) -> Iterator[Candid
         )
 
 
-def hypotheses_of(weighing: Weighing, base: KnowledgeBase) -> tuple[Hypothesis, ...]:
-    """The ranking that a diagnosis shows; `other` is never in it."""
+def hypotheses_of(weighing: Weighing, base: KnowledgeBase, *, unconfirmed_for: int = UNCONFIRMED_FOR) -> tuple[Hypothesis, ...]:
+    """The ranking that a diagnosis shows; `other` is never in it. What is unconfirmed is worked out for the first ones."""
     if weighing.attempt is None and not any(share.findings for share in weighing.shares):
         return ()
     ranked = [share for share in weighing.shares if share.cause != OTHER and share.probability >= LISTED]
@@ -185,7 +192,7 @@ def hypotheses_of(weighing: Weighing, base: KnowledgeBase) -> tuple[Hypothesis, 
             probability=share.probability,
             supporting=tuple(finding for finding in share.findings if finding.direction is Direction.SUPPORTS),
             opposing=tuple(finding for finding in share.findings if finding.direction is not Direction.SUPPORTS),
-            unconfirmed=tuple(_unconfirmed(share.cause, weighing, base)) if rank < UNCONFIRMED_FOR else (),
+            unconfirmed=tuple(_unconfirmed(share.cause, weighing, base)) if rank < unconfirmed_for else (),
         )
         for rank, share in enumerate(ranked)
     )
@@ -225,24 +232,26 @@ def _shares(
 
 def _unconfirmed(cause: CauseId, weighing: Weighing, base: KnowledgeBase) -> Iterator[Evidence]:
     """What would settle the rules about `cause` that are unknown: those of which something is seen already come first."""
-    own = [unknown for unknown in weighing.unknown if unknown.cause == cause]
-    own.sort(key=lambda unknown: not (unknown.result.facts or unknown.result.answers))
+    results = ((rule, evaluate(rule.when, weighing.context)) for rule in asking(base).about.get(cause, ()))
+    own = [(rule, result) for rule, result in results if result.truth is Truth.UNKNOWN]
+    own.sort(key=lambda unknown: not (unknown[1].facts or unknown[1].answers))
     settled: dict[tuple[str | None, str | None], Evidence] = {}
-    for unknown in own:
-        if len(settled) < MOST_UNCONFIRMED:
-            proof = _settled_by(unknown, base)
-            settled.setdefault((proof.text, proof.answer), proof)
+    for rule, result in own:
+        if len(settled) >= MOST_UNCONFIRMED:
+            break
+        proof = _settled_by(rule, result, base)
+        settled.setdefault((proof.text, proof.answer), proof)
     yield from settled.values()
 
 
-def _settled_by(unknown: Unknown, base: KnowledgeBase) -> Evidence:
+def _settled_by(rule: Rule, result: Result, base: KnowledgeBase) -> Evidence:
     """The question whose answer would settle it (`answer`, without a choice), or the fact that a log would have to show."""
-    needs = unknown.result.explained.needs
+    needs = result.explained.needs
     for need in needs:
         if need.kind is NeedKind.ANSWER:
-            return Evidence(rule=unknown.rule, answer=need.name)
+            return Evidence(rule=rule.id, answer=need.name)
     for need in needs:
         kind = base.facts.get(FactId(".".join(need.name.split(".")[:2])))
         if kind is not None:
-            return Evidence(rule=unknown.rule, text=kind.says())
-    return Evidence(rule=unknown.rule, text="; ".join(str(need) for need in needs) or None)
+            return Evidence(rule=rule.id, text=kind.says())
+    return Evidence(rule=rule.id, text="; ".join(str(need) for need in needs) or None)

@@ -10,7 +10,7 @@ from knowledge.errors import Fault, Span
 from knowledge.inference import MARKS, PRIORS
 from knowledge.loader import schema
 from knowledge.loader.document import Document
-from knowledge.loader.faults import nearest, unknown
+from knowledge.loader.faults import empty, nearest, unknown
 from knowledge.loader.names import Names, Path, condition_at
 from knowledge.rules import (
     Cause,
@@ -80,6 +80,7 @@ def build_rules(document: Document, models: Iterable[schema.RuleModel], names: N
                 group=model.group or None,
                 examples=tuple(_example(example) for example in model.example),
                 near_misses=tuple(_example(example) for example in model.near_miss),
+                status=model.status,
             )
         )
     return rules
@@ -186,6 +187,9 @@ def _effects(document: Document, path: Path, model: schema.RuleModel, names: Nam
 
 def _effect(name: str, strength: object, direction: Direction, where: Callable[[], Span], names: Names) -> Effect | None:
     if name == OTHER or not names.knows_cause(name, where):
+        return None
+    if strength == "":
+        names.faults.append(empty(direction, where(), Strength))
         return None
     if not isinstance(strength, str) or strength not in tuple(Strength):
         names.faults.append(

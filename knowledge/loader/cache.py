@@ -13,10 +13,12 @@ import pickle
 import stat
 import sys
 import tempfile
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from knowledge.loader.folders import Folders, layers_of
 from knowledge.loader.found import revision_of
 from knowledge.rules import KnowledgeBase
 
@@ -36,19 +38,19 @@ def cache_folder() -> Path | None:
     return caches / "vpn-help"
 
 
-def kept_base(folder: Path, where: Path) -> KnowledgeBase | None:
-    """The base of `folder` as it was kept, if it was."""
+def kept_base(folders: Folders, where: Path, today: date | None = None) -> KnowledgeBase | None:
+    """The base of these folders as it was kept, if it was."""
     try:
         if not _is_private(where):
             return None
-        with (where / _name(folder)).open("rb") as stream:
+        with (where / _name(folders, today)).open("rb") as stream:
             base = pickle.load(stream)  # noqa: S301 # the directory is ours alone
     except (OSError, pickle.UnpicklingError, AttributeError, ImportError, EOFError, TypeError, ValueError, IndexError):
         return None
     return base if isinstance(base, KnowledgeBase) else None
 
 
-def keep_base(base: KnowledgeBase, folder: Path, where: Path) -> None:
+def keep_base(base: KnowledgeBase, folders: Folders, where: Path, today: date | None = None) -> None:
     """Keep a base for the next start; silently does nothing where that is not possible."""
     try:
         where.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -57,15 +59,19 @@ def keep_base(base: KnowledgeBase, folder: Path, where: Path) -> None:
         handle, name = tempfile.mkstemp(dir=where, prefix=".new-")
         with os.fdopen(handle, "wb") as stream:
             _Pickler(stream, protocol=pickle.HIGHEST_PROTOCOL).dump(base)
-        Path(name).replace(where / _name(folder))
+        Path(name).replace(where / _name(folders, today))
         for old in sorted(where.glob("base-*"), key=lambda path: path.stat().st_mtime, reverse=True)[_MOST:]:
             old.unlink(missing_ok=True)
     except (OSError, pickle.PicklingError, TypeError):
         return
 
 
-def _name(folder: Path) -> str:
-    digest = hashlib.sha256(f"{sys.version}\0{folder}\0{revision_of(folder)}".encode())
+def _name(folders: Folders, today: date | None) -> str:
+    layers = layers_of(folders)
+    places = "\0".join(map(str, layers))
+    # Tunings end: what is tuned is only good for a day.
+    day = str(today or datetime.now(UTC).date()) if layers.holding("tuning.yaml") else ""
+    digest = hashlib.sha256(f"{sys.version}\0{places}\0{day}\0{revision_of(folders)}".encode())
     package = Path(__file__).parent.parent
     for part in _CODE:
         path = package / part

@@ -11,8 +11,8 @@ This is the only door of YAML into the house.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +49,14 @@ _MOST_BYTES = 8_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A file that is well-formed YAML. `name` is its path below the base, as faults print it."""
+    """A file that is well-formed YAML, or several layers of it joined (`layers`). `name` is its path, as faults print it."""
 
     name: str
     lines: Sequence[str]
     root: yaml.Node
     data: Tree
+    #: Where nodes stand that came from another file than `name`: its name and lines, by the node's `id()`.
+    origins: Mapping[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
 
     def span(self, path: Sequence[str | int] = (), *, key: bool = False) -> Span:
         """The place of the value (or of its key) at `path`; as near as it gets where the path leads nowhere."""
@@ -69,7 +71,11 @@ class Document:
 
     def at(self, node: yaml.Node) -> Span:
         """The place of a node, with its source line."""
-        return span_of(node, self.name, self.lines)
+        return span_of(node, *self.origin(node))
+
+    def origin(self, node: yaml.Node) -> tuple[str, Sequence[str]]:
+        """The file that a node stands in: its name and lines."""
+        return self.origins.get(id(node), (self.name, self.lines))
 
     def node(self, path: Sequence[str | int]) -> yaml.Node | None:
         """The node at exactly this path."""

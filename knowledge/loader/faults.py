@@ -16,6 +16,8 @@ M = TypeVar("M", bound=BaseModel)
 
 #: How pydantic's error types are said here.
 _REASONS: Mapping[str, str] = {
+    "date_from_datetime_parsing": "this must be a day, as in 2027-03-31",
+    "date_parsing": "this must be a day, as in 2027-03-31",
     "bool_parsing": "this must be `true` or `false`",
     "float_parsing": "this must be a number",
     "int_parsing": "this must be a whole number",
@@ -52,6 +54,37 @@ def unknown(
     )
 
 
+#: What belongs where an author, or a draft, left a place empty.
+_DECIDE: Mapping[str, str] = {
+    "about": "how it comes about and how it shows, for a colleague, in two or three sentences",
+    "ask": "the question, as a person without technical words would understand it",
+    "choices": "at least one answer, each with an `id` and what it `says`",
+    "do": "what to do, step by step, with the words that the screen shows",
+    "fact": "a word of facts.yaml: what the line says; a new word is added there first",
+    "fixer": "who can mend it",
+    "says": "one sentence for people: what it means",
+    "shows_at": "the stages at which such a connection is seen to stop, as in [ike]",
+    "source": "who says so: a link, an RFC, `observed in …`, `inference from the mechanism`",
+    "stage": "where it strikes",
+    "supports": "how strongly it speaks for the cause",
+    "title": "its name in a few words",
+    "verify": "how one sees that it helped",
+    "when": "a condition over facts and answers; knowledge/README.md has every word of it",
+    "why": "why this is asked, in one sentence",
+}
+
+
+def empty(key: str, span: Span, words: Iterable[str] = ()) -> Fault:
+    """A place that was left empty, with what belongs there."""
+    return Fault(
+        message=f"`{key}` is empty",
+        span=span,
+        reason="one of " + ", ".join(words) if words else None,
+        help=f"decide: {_DECIDE[key]}" if key in _DECIDE else "write it, or remove the entry",
+        code="empty",
+    )
+
+
 def nearest(name: str, among: Iterable[str]) -> str | None:
     """`did you mean …?`, or what there is where the choice is small."""
     names = sorted(set(among))
@@ -76,6 +109,8 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], document: Document) -> 
 
 def _wrong_value(detail: ErrorDetails, path: Sequence[str | int], span: Span) -> Fault:
     kind = detail["type"]
+    if detail["input"] == "" or kind in ("string_too_short", "too_short"):
+        return empty(_label(path), span, _words(detail) if kind in ("enum", "literal_error") else ())
     if kind in ("enum", "literal_error"):
         words = _words(detail)
         if path[-1:] == ("schema",):

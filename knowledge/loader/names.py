@@ -106,8 +106,9 @@ def content_span(document: Document, path: Path) -> Span:
         return span
     first, last = node.start_mark.line, node.end_mark.line
     column = node.start_mark.column + (1 if node.style in ("'", '"') else 0)
+    lines = document.origin(node)[1]
     if node.style in ("|", ">"):
         column = 0
-        first = next((n for n in range(first + 1, len(document.lines)) if document.lines[n].strip()), first)
-    source = "\n".join(document.lines[first : max(first, last) + 1])
+        first = next((n for n in range(first + 1, len(lines)) if lines[n].strip()), first)
+    source = "\n".join(lines[first : max(first, last) + 1])
     return Span(file=span.file, line=first + 1, column=column + 1, length=span.length, source=source)

@@ -6,12 +6,14 @@ comes from these models as well.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-from knowledge.rules import Does
-from knowledge.terms import Fixer, Platform, Risk, Side, Stage
+from knowledge.rules import Does, Status
+from knowledge.terms import Fixer, Platform, Risk, Side, Stage, Strength
 
 #: What an author calls the direction and weight of an answer's effect.
 Mark = Literal["---", "--", "-", "+", "++"]
@@ -23,6 +25,13 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 def _listed(value: object) -> object:
     """One example may stand without the dash of a list."""
     return [value] if isinstance(value, dict) else value
+
+
+def _decided(value: object) -> object:
+    """`key:` with nothing behind it waits for its author."""
+    if value == "":
+        raise PydanticCustomError("string_too_short", "empty")
+    return value
 
 
 def _absent(value: object) -> object:
@@ -60,7 +69,7 @@ class SignatureModel(_Model):
     id: Identifier
     line: str | None = None
     regex: str | None = None
-    fact: str
+    fact: Words
     constants: dict[str, str] = Field(default={}, alias="with")
 
 
@@ -91,12 +100,13 @@ class RuleModel(_Model):
     id: Identifier
     when: Words
     #: A strength (for the cause of this file) or a map of causes to strengths; `build` reads them.
-    supports: Any = None
-    opposes: Any = None
-    excludes: Any = None
+    supports: Annotated[Any, BeforeValidator(_decided)] = None
+    opposes: Annotated[Any, BeforeValidator(_decided)] = None
+    excludes: Annotated[Any, BeforeValidator(_decided)] = None
     says: Words
     source: Words
     group: str | None = None
+    status: Status = Status.STABLE
     example: Annotated[tuple[ExampleModel, ...], BeforeValidator(_listed)] = ()
     near_miss: Annotated[tuple[ExampleModel, ...], BeforeValidator(_listed)] = ()
 
@@ -217,6 +227,24 @@ class ReportFile(_File):
     """`report.yaml`, and its translations: the sentences of the terminal report."""
 
     sentences: dict[str, str] = {}
+
+
+class TuningModel(_Model):
+    """A local change of one rule or one cause, with the reason for it and the day after which it ends."""
+
+    rule: str | None = None
+    cause: str | None = None
+    mute: bool = False
+    strength: Strength | None = None
+    prior: PriorWord | None = None
+    reason: Words
+    until: date
+
+
+class TuningFile(_File):
+    """`tuning.yaml`: what is different here, for a while."""
+
+    tuning: tuple[TuningModel, ...]
 
 
 # Translations: the same ids, only the sentences.
