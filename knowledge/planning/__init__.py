@@ -1,8 +1,9 @@
 """The next best step: ask, collect a log, try a fix, or hand over, by the minutes it is expected to take to a connection.
 
 Decision-theoretic troubleshooting (Breese and Heckerman, 1996): steps are tried in the order of P(it mends) over minutes,
-until a hand-over costs less than going on; what that plan costs is the price of the present belief. A question or a log is
-worth what it takes off that price, and is put where that is more than its own minutes.
+until a hand-over costs less than going on; what that course costs is the price of the present belief (`plan`). A question or a
+log costs its own minutes and then the price of what is believed after it (`worth`), and so everything is compared in one
+currency. The person's minutes and the engineer's are two numbers with a rate between them (`Costs`).
 
 Risk is a gate, not a price: a step that weakens security, loses data or needs rights comes only with consent, and after
 the safe ones. A step whose fixer is not the requester goes to the desk.
@@ -10,23 +11,41 @@ the safe ones. A step whose fixer is not the requester goes to the desk.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from knowledge.inference import Answers
-from knowledge.planning.openings import gain_of_log, is_askable, is_collectable
-from knowledge.planning.plan import QUEUE_MINUTES, Belief, Plan, Situation, belief_of
-from knowledge.planning.worth import expected_price, information
-from knowledge.rules import KnowledgeBase, Step
+from knowledge.planning.openings import Openings
+from knowledge.planning.plan import QUEUE_MINUTES, Costs, Plan, Situation, belief_of
+from knowledge.planning.reasons import Reasons, WouldChange, reasons_of
+from knowledge.planning.together import share_a_modal
+from knowledge.planning.worth import Comparison, Option
+from knowledge.rules import KnowledgeBase, Question, Step
 from knowledge.terms import HEALTHY, Diagnosis, Fixer, Log, NextStep, Platform, QuestionId, StepId, StepKind, Verdict
 
-__all__ = ["Plan", "Situation", "belief_of", "information", "next_step", "runbook"]
+__all__ = [
+    "Comparison",
+    "Costs",
+    "Option",
+    "Plan",
+    "Reasons",
+    "Situation",
+    "WouldChange",
+    "awaiting_consent",
+    "batch",
+    "belief_of",
+    "next_step",
+    "options",
+    "runbook",
+    "why",
+]
 
-#: A question, a log or a step must save at least this many minutes of the person's.
-WORTH_MINUTES = 0.5
-#: So many questions with the most information per second are compared in minutes.
-SHORT_LIST = 10
-#: What one bit of certainty saves whoever takes the case over.
-DESK_MINUTES_PER_BIT = 8.0
+#: A question or a log must save at least this many minutes against what else could be done.
+WORTH_MINUTES = 0.25
+#: A question may spare the log: it goes first where it is dearer in the end by no more than this share of the log's minutes.
+LOG_SPARED = 0.5
+#: So many questions are put to one person; then what is known has to do.
+MOST_QUESTIONS = 12
 
 
 def next_step(
@@ -41,6 +60,9 @@ def next_step(
     collected: Collection[str] = (),
     consent: bool = False,
     queue_minutes: float = QUEUE_MINUTES,
+    engineer_rate: float = 1.0,
+    pace: float = 1.0,
+    limit: int = MOST_QUESTIONS,
 ) -> NextStep:
     """What to do next about a diagnosis.
 
@@ -51,10 +73,13 @@ def next_step(
         logs: What was read; a question that a log has answered is not put.
         platform: Of the requester's machine; else the diagnosis says it.
         asked: Questions that were put and not answered (skipped, "I don't know").
-        tried: Steps that did not help.
+        tried: Steps that did not help; they speak against their causes.
         collected: Logs (`Collect.id`) that were asked for already.
         consent: Whether steps above low risk may be offered.
-        queue_minutes: How long a hand-over takes.
+        queue_minutes: How long it takes until somebody of the desk has a case.
+        engineer_rate: How many of the person's minutes one minute of an engineer is worth.
+        pace: How many times the usual minutes this person needs to bring a log: below 1 for who knows the way.
+        limit: After so many questions, answered or not, none is put any more.
     """
     situation = Situation(
         answers=answers or {},
@@ -64,25 +89,101 @@ def next_step(
         tried=frozenset(tried),
         collected=frozenset(collected),
         consent=consent,
-        queue_minutes=queue_minutes,
+        pace=pace,
+        costs=Costs(queue=queue_minutes, engineer_rate=engineer_rate),
     )
-    belief = belief_of(diagnosis, base)
-    if diagnosis.best is not None and diagnosis.best.cause == HEALTHY and diagnosis.verdict is not Verdict.OPEN:
+    return choose(base, diagnosis, situation, limit=limit)
+
+
+def choose(base: KnowledgeBase, diagnosis: Diagnosis, situation: Situation, *, limit: int = MOST_QUESTIONS) -> NextStep:
+    """`next_step` about a situation."""
+    if is_healthy(diagnosis):
         return _about_healthy(base, situation)
+    if diagnosis.verdict is Verdict.CONCLUSIVE and not situation.tried:
+        plan = Plan(base, situation)
+        first = plan.best_step(plan.tables.row(belief_of(diagnosis, base)))
+        return _try(first[0]) if first else _hand_over(situation)
+    found = options(base, diagnosis, situation, limit=limit)
+    best = _best(found)
+    return NextStep(kind=best.kind, id=best.id, minutes=round(best.minutes, 2))
+
+
+def options(
+    base: KnowledgeBase, diagnosis: Diagnosis, situation: Situation, *, limit: int = MOST_QUESTIONS
+) -> tuple[Option, ...]:
+    """Everything that may be done next, with what it costs in the end; cheapest first, and never empty."""
     plan = Plan(base, situation)
-    price = plan.price(belief)
-    best_try = plan.best_step(belief)
-    if diagnosis.verdict in (Verdict.CONCLUSIVE, Verdict.LIKELY):
-        if best_try is not None:
-            return NextStep(kind=StepKind.TRY, id=best_try.id, minutes=best_try.minutes)
-        if diagnosis.verdict is Verdict.CONCLUSIVE:
-            return _hand_over(situation)
-    options = [(gain, step) for gain, step in _options(plan, belief, price, diagnosis) if gain >= WORTH_MINUTES]
-    if options:
-        return max(options, key=lambda option: option[0])[1]
-    if best_try is not None:
-        return NextStep(kind=StepKind.TRY, id=best_try.id, minutes=best_try.minutes)
-    return _hand_over(situation)
+    openings = Openings(base, situation, diagnosis)
+    put = len({*situation.answers, *situation.asked})
+    questions = [plan.tables.asking[question.id] for question in openings.questions()] if put < limit else []
+    row = plan.tables.row(belief_of(diagnosis, base, situation.tried))
+    return tuple(Comparison(plan, questions, tuple(openings.collects())).options(row))
+
+
+def why(
+    base: KnowledgeBase,
+    diagnosis: Diagnosis,
+    question: QuestionId,
+    *,
+    answers: Answers | None = None,
+    logs: Iterable[Log] = (),
+    platform: Platform | None = None,
+    tried: Collection[StepId] = (),
+    consent: bool = False,
+) -> Reasons:
+    """Why a question is asked, and what each answer would change about the leading causes.
+
+    Raises:
+        MisuseError: a question that the base does not have.
+    """
+    situation = Situation(
+        answers=answers or {},
+        logs=tuple(logs),
+        platform=platform or diagnosis.platform,
+        tried=frozenset(tried),
+        consent=consent,
+    )
+    return reasons_of(Plan(base, situation), belief_of(diagnosis, base, tried), question)
+
+
+def batch(
+    base: KnowledgeBase,
+    diagnosis: Diagnosis,
+    *,
+    answers: Answers | None = None,
+    logs: Iterable[Log] = (),
+    platform: Platform | None = None,
+    asked: Collection[QuestionId] = (),
+    tried: Collection[StepId] = (),
+    most: int = 3,
+) -> tuple[Question, ...]:
+    """The questions that are worth putting together now, in one modal, the best first; empty where none is next.
+
+    Each is cheap, makes sense whatever the others bring, and is still worth its seconds once these are answered.
+    """
+    situation = Situation(
+        answers=answers or {},
+        logs=tuple(logs),
+        platform=platform or diagnosis.platform,
+        asked=frozenset(asked),
+        tried=frozenset(tried),
+    )
+    step = choose(base, diagnosis, situation)
+    if step.kind is not StepKind.ASK or step.id is None:
+        return ()
+    plan = Plan(base, situation)
+    openings = Openings(base, situation, diagnosis)
+    row = plan.tables.row(belief_of(diagnosis, base, tried))
+    return share_a_modal(plan, row, QuestionId(step.id), tuple(openings.questions()), most)
+
+
+def awaiting_consent(base: KnowledgeBase, diagnosis: Diagnosis, situation: Situation) -> Step | None:
+    """The step above low risk that would come next if the person, or the desk, agreed to it; None where no such step would."""
+    agreed = choose(base, diagnosis, replace(situation, consent=True))
+    if situation.consent or agreed.kind is not StepKind.TRY:
+        return None
+    step = next((step for cause in base.causes.values() for step in cause.steps if step.id == agreed.id), None)
+    return step if step is not None and choose(base, diagnosis, situation).id != step.id else None
 
 
 def runbook(
@@ -108,25 +209,26 @@ def runbook(
     """
     situation = Situation(answers={}, platform=platform, tried=frozenset(tried), consent=consent, audience=audience)
     plan = Plan(base, situation)
-    return tuple(step for step, _ in plan.ordered(belief_of(diagnosis, base)))[:most]
+    row = plan.tables.row(belief_of(diagnosis, base, tried))
+    return tuple(step for step, _ in plan.ordered(row))[:most]
 
 
-def _options(plan: Plan, belief: Belief, price: float, diagnosis: Diagnosis) -> Iterator[tuple[float, NextStep]]:
-    """Questions and logs with the minutes that each saves beyond its own."""
-    candidates = [question for question in plan.base.questions.values() if is_askable(question, plan, diagnosis)]
-    scored = sorted(candidates, key=lambda question: -information(question, belief) / question.seconds)
-    for question in scored[:SHORT_LIST]:
-        minutes = question.seconds / 60
-        gain = price - minutes - expected_price(question, belief, plan)
-        # An answer that changes no fix still tells the desk what it is about: a small part of the queue's minutes.
-        gain += information(question, belief) * DESK_MINUTES_PER_BIT
-        yield gain, NextStep(kind=StepKind.ASK, id=question.id, minutes=round(minutes, 2))
-    for collect in plan.base.collects.values():
-        if is_collectable(collect, plan.situation):
-            yield (
-                gain_of_log(collect, belief, plan, price),
-                NextStep(kind=StepKind.COLLECT, id=collect.id, minutes=collect.minutes),
-            )
+def is_healthy(diagnosis: Diagnosis) -> bool:
+    """Whether the attempt that it is about worked."""
+    return diagnosis.best is not None and diagnosis.best.cause == HEALTHY and diagnosis.verdict is not Verdict.OPEN
+
+
+def _best(found: Sequence[Option]) -> Option:
+    """The cheapest in the end; but what only tells something must pay for itself, and a question may spare a log."""
+    act = next(option for option in found if option.kind in (StepKind.TRY, StepKind.HANDOVER))
+    best = found[0]
+    if act.total - best.total < WORTH_MINUTES:
+        return act
+    question = next((option for option in found if option.kind is StepKind.ASK), None)
+    if best.kind is StepKind.COLLECT and question is not None:
+        may_spare = min(LOG_SPARED * best.minutes, act.total - best.total - WORTH_MINUTES)
+        return question if question.total - best.total <= may_spare else best
+    return best
 
 
 def _about_healthy(base: KnowledgeBase, situation: Situation) -> NextStep:
@@ -138,5 +240,9 @@ def _about_healthy(base: KnowledgeBase, situation: Situation) -> NextStep:
     return NextStep(kind=StepKind.NONE)
 
 
+def _try(step: Step) -> NextStep:
+    return NextStep(kind=StepKind.TRY, id=step.id, minutes=step.minutes)
+
+
 def _hand_over(situation: Situation) -> NextStep:
-    return NextStep(kind=StepKind.HANDOVER, id="desk", minutes=situation.queue_minutes)
+    return NextStep(kind=StepKind.HANDOVER, id="desk", minutes=situation.costs.queue)

@@ -1,62 +1,138 @@
-"""What an answer is expected to tell: bits of information, and minutes off the price of the belief."""
+"""Every possible next step by what it costs in the end: expected minutes to a working connection, thought two steps ahead.
+
+One step ahead, a question costs its own minutes and then the price of what is believed after each answer. Two steps ahead, the
+best second question may follow first: two questions that tell nothing each may decide together, and a step that is cheap to
+try may spare a question. The second look is taken for the few that lead after the first.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import mul
 
-from knowledge.inference import factor
-from knowledge.planning.plan import Belief, Plan
-from knowledge.rules import Choice, Question
-from knowledge.terms import UNKNOWN, CauseId
+from knowledge.planning.plan import Plan
+from knowledge.planning.tables import NEXT_TO_NOTHING, Asking, Row
+from knowledge.rules import Cause, Collect, Step
+from knowledge.terms import StepKind
 
-#: How often people make a choice that speaks for no cause, and one that speaks for causes which nobody believes in.
-NEUTRAL_CHOICE, RARE_CHOICE = 0.15, 0.03
-#: An effect of at least this much is what a choice is about; less is a by-the-way.
-PLAIN = 5.0
+#: So many questions with the most information per minute are compared in minutes, …
+SHORT_LIST = 8
+#: … so many of these two steps ahead, each with so many second questions.
+LEADERS, SECONDS = 4, 2
+#: An answer less likely than this is not thought further.
+RARE = 0.03
 
-
-def information(question: Question, belief: Belief) -> float:
-    """Expected bits that the answer takes from the uncertainty over the causes; "I don't know" gives none."""
-    before = _entropy(belief.values())
-    after = sum(share * _entropy(updated.values()) for share, updated in answers_expected(question, belief))
-    return max(0.0, (before - after) * (1 - question.unknown))
-
-
-def answers_expected(question: Question, belief: Belief) -> Iterator[tuple[float, dict[CauseId, float]]]:
-    """Each answer but "I don't know" with its probability and the belief after it."""
-    choices = [choice for choice in question.choices if choice.id != UNKNOWN]
-    tables = [_factors(choice) for choice in choices]
-    usual = [_how_usual(table, belief) for table in tables]
-    totals = {cause: sum(u * table.get(cause, 1.0) for u, table in zip(usual, tables, strict=True)) for cause in belief}
-    for often, table in zip(usual, tables, strict=True):
-        joint = {cause: share * often * table.get(cause, 1.0) / totals[cause] for cause, share in belief.items()}
-        chance = sum(joint.values())
-        if chance > 0:
-            yield chance, {cause: share / chance for cause, share in joint.items()}
+#: How often a log that was asked for comes, and how often it then says which cause of its stages it was.
+BROUGHT, TELLS = 0.6, 0.4
 
 
-def _how_usual(table: Mapping[CauseId, float], belief: Belief) -> float:
-    """How often a choice is made at all, before the effect on a cause multiplies it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A possible next step: what it costs itself, and in the end."""
 
-    A choice that speaks for likely causes is usual; one that speaks for nothing is there because many people give it.
-    """
-    if not table:
-        return NEUTRAL_CHOICE
-    return RARE_CHOICE + sum(
-        belief.get(cause, 0.0) * (1.0 if number >= PLAIN else 0.3) for cause, number in table.items() if number > 1
-    )
-
-
-def expected_price(question: Question, belief: Belief, plan: Plan) -> float:
-    """What the belief costs on average once the question is answered."""
-    known = sum(chance * plan.price(updated) for chance, updated in answers_expected(question, belief))
-    return question.unknown * plan.price(belief) + (1 - question.unknown) * known
+    kind: StepKind
+    id: str
+    minutes: float
+    #: Expected minutes to a working connection if this is done next and the best after it.
+    total: float
 
 
-def _factors(choice: Choice) -> dict[CauseId, float]:
-    return {effect.cause: factor(effect.direction, effect.strength, from_person=True) for effect in choice.effects}
+class Comparison:
+    """All that may be done next in one situation."""
+
+    def __init__(self, plan: Plan, askings: Sequence[Asking], collects: Sequence[Collect] = ()) -> None:
+        self.plan = plan
+        self.askings = askings
+        certain = [plan.price(plan.tables.certain(place)) for place in range(len(plan.tables.causes))] if collects else []
+        self._fetches = [Fetch(plan, collect, certain) for collect in collects]
+
+    def options(self, row: Row) -> list[Option]:
+        """Everything, cheapest in the end first."""
+        whole = sum(row)
+        found = [Option(kind=StepKind.HANDOVER, id="desk", minutes=self.plan.costs.queue, total=self.plan.hand_over(row) / whole)]
+        short = self._short_list(row, self.askings, SHORT_LIST)
+        fetches = sorted(self._fetches, key=lambda fetch: fetch.total(row, self.plan.price))
+        self._fetches = fetches
+        tried = self.plan.best_step(row)
+        if tried is not None:
+            step, left = tried
+            total = (step.minutes + self.plan.costs.turn) * whole + self._without(step, fetches).ahead(left, short)
+            found.append(Option(kind=StepKind.TRY, id=step.id, minutes=step.minutes, total=total / whole))
+        found += self._asks(row, short)
+        for fetch in fetches:
+            total = fetch.total(row, lambda left: self.ahead(left, short, fetched=True))
+            found.append(Option(kind=StepKind.COLLECT, id=fetch.collect.id, minutes=fetch.collect.minutes, total=total / whole))
+        return sorted(found, key=lambda option: (option.total, option.kind, option.id))
+
+    def asked(self, asking: Asking, row: Row, after: Callable[[Row], float]) -> float:
+        """What a question costs, with `after` for the price of what is believed then."""
+        unknown = asking.question.unknown
+        known = sum(after(joint) for joint in asking.joint(row))
+        return self._own(asking) * sum(row) + unknown * after(row) + (1 - unknown) * known
+
+    def ahead(self, row: Row, askings: Sequence[Asking], *, fetched: bool = False) -> float:
+        """The price of a belief if one more question may be asked, or the best log fetched."""
+        price = self.plan.price
+        best = price(row)
+        for asking in self._short_list(row, askings, SECONDS):
+            best = min(best, self.asked(asking, row, price))
+        for fetch in () if fetched else self._fetches[:1]:
+            best = min(best, fetch.total(row, price))
+        return best
+
+    def _without(self, step: Step, fetches: Sequence[Fetch]) -> Comparison:
+        """The same once a step has not helped."""
+        return Comparison(self.plan.without(step), (), [fetch.collect for fetch in fetches[:1]])
+
+    def _asks(self, row: Row, short: Sequence[Asking]) -> list[Option]:
+        whole, least = sum(row), RARE * sum(row)
+        near = sorted(((self.asked(each, row, self.plan.price), number) for number, each in enumerate(short)), key=lambda p: p[0])
+        options = []
+        for rank, (nearly, number) in enumerate(near):
+            each = short[number]
+            others = [other for other in short if other is not each]
+
+            def after(joint: Row, others: Sequence[Asking] = others) -> float:
+                return self.ahead(joint, others) if sum(joint) >= least else self.plan.price(joint)
+
+            total = self.asked(each, row, after) if rank < LEADERS else nearly
+            question = each.question
+            options.append(Option(kind=StepKind.ASK, id=question.id, minutes=question.seconds / 60, total=total / whole))
+        return options
+
+    def _short_list(self, row: Row, askings: Sequence[Asking], most: int) -> list[Asking]:
+        """The questions with the most information for their minutes; those that tell nothing are left out."""
+        scored = []
+        for number, asking in enumerate(askings):
+            bits = asking.information(row)
+            if bits > 1e-6:
+                scored.append((-bits / self._own(asking), number))
+        scored.sort()
+        return [askings[number] for _, number in scored[:most]]
+
+    def _own(self, asking: Asking) -> float:
+        return asking.question.seconds / 60 + self.plan.costs.turn
 
 
-def _entropy(shares: Iterable[float]) -> float:
-    return -sum(share * math.log2(share) for share in shares if share > 0)
+class Fetch:
+    """A log that could be fetched. One of the right stages names most causes of these; of the others it says that it got past."""
+
+    def __init__(self, plan: Plan, collect: Collect, certain: Sequence[float]) -> None:
+        self.collect = collect
+        shows = [_shows(plan.base.causes.get(cause), collect) for cause in plan.tables.causes]
+        #: By place, what it costs to mend a cause that the log names, and 1 for the causes of which it says nothing.
+        self._named = [cost if shown else 0.0 for cost, shown in zip(certain, shows, strict=True)]
+        self._past = [NEXT_TO_NOTHING if shown else 1.0 for shown in shows]
+        self._own = collect.minutes * plan.situation.pace + plan.costs.turn
+        self._price = plan.price
+
+    def total(self, row: Row, nothing: Callable[[Row], float]) -> float:
+        """What it costs in the end, with `nothing` for the price of what is believed if it does not come or tells nothing."""
+        tells = BROUGHT * TELLS
+        told = sum(map(mul, row, self._named)) + self._price(list(map(mul, row, self._past)))
+        return float(self._own * sum(row) + tells * told + (1 - tells) * nothing(row))
+
+
+def _shows(cause: Cause | None, collect: Collect) -> bool:
+    return cause is not None and bool(cause.shows_at & collect.covers)
