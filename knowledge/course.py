@@ -19,6 +19,8 @@ __all__ = ["Course", "does_of", "peer_of"]
 
 #: Repetitions, or seconds, without progress after which a stage counts as seen, though nothing said that it was given up.
 STALLED_TIMES, STALLED_SECONDS = 2, 20.0
+#: Repetitions without progress after which an attempt counts as ended, though nobody said that it was given up.
+GIVEN_UP_TIMES = 3
 
 #: IKE notifications that end nothing.
 _HARMLESS = re.compile(
@@ -151,8 +153,8 @@ class Course:
 
     @property
     def ended(self) -> bool:
-        """Whether the reading shows how it ended."""
-        return self._ended
+        """Whether the reading shows how it ended; one that only repeats itself, for want of an answer, has."""
+        return self._ended or (self._stalled >= GIVEN_UP_TIMES and self.stage is not Stage.CONNECTED)
 
     @property
     def covered(self) -> frozenset[Stage]:
