@@ -50,7 +50,7 @@ def sample_faults(base: KnowledgeBase, folder: Path, only: Iterable[str] = ()) -
 
 def _judge(signature: Signature, sample: str, known: Catalogue, places: _Places) -> Fault | None:
     record = known.record(sample, 1, Clocks(_WHEN))
-    found = [each for each in match(record, _candidates(sample, known), known) if each.format == signature.format]
+    found = [each for each in match(record, candidates(sample, known), known) if each.format == signature.format]
     own = next((each for each in found if each.signature is signature), None)
     if own is None:
         return _unmatched(signature, sample, record, known, places)
@@ -113,7 +113,8 @@ def how_far(line: str, message: str) -> str:
     return agreed
 
 
-def _candidates(sample: str, known: Catalogue) -> list[int]:
+def candidates(sample: str, known: Catalogue) -> list[int]:
+    """The signatures that may find a line, as indices of the catalogue."""
     return sorted({*known.needleless, *(index for _, _, hits in known.lines(sample.encode()) for index in hits)})
 
 
