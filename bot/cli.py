@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.errors import OutsideError, SettingsError
+from bot.overlay import own_knowledge
 from knowledge.__main__ import add_commands, run_command
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command is None:
         parser.print_help()
         return MISUSE
+    if getattr(args, "knowledge", False) is None:
+        args.knowledge = own_knowledge()
     return run_command(_guarded(command), args)
 
 

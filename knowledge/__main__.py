@@ -144,10 +144,25 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text", metavar="WORDS", help="what a person would type after /vpn-help, in English or Portuguese")
     parser.add_argument("--attempt", type=int, metavar="N", help="which attempt it is about, counted as the report counts them")
     parser.add_argument("--base", type=Path, metavar="DIR", help="another knowledge base than the one that comes with vpn-help")
+    parser.add_argument(
+        "--knowledge", type=Path, metavar="DIR", help="your company's own folder over the base (knowledge/README.md)"
+    )
+
+
+def _loaded(args: argparse.Namespace) -> KnowledgeBase:
+    """The base that the arguments name; a tuning that has ended is warned about."""
+    for folder in (args.base, args.knowledge):
+        if folder is not None and not folder.is_dir():
+            raise MisuseError(f"{folder} is not a folder")
+    base = load_base(args.base, own=args.knowledge, strict=False, cache=cache_folder())
+    for tuning in base.ended:
+        what = f"the tuning of {tuning.rule or tuning.cause} ended on {tuning.until} and changes nothing any more"
+        print(f"vpn-help: {what}", file=sys.stderr)  # noqa: T201
+    return base
 
 
 def _diagnose(args: argparse.Namespace) -> int:
-    base = load_base(args.base, strict=False, cache=cache_folder())
+    base = _loaded(args)
     status = 0
     for number, (file, logs) in enumerate(_readings(args, base)):
         found = explain(base, logs, _answers(args.answer), text=args.text, platform=_platform(args), attempt=args.attempt)
@@ -165,7 +180,7 @@ def _diagnose(args: argparse.Namespace) -> int:
 def _explain(args: argparse.Namespace) -> int:
     from knowledge.explaining import explanation_json, explanation_text  # noqa: PLC0415 # only this command needs it
 
-    base = load_base(args.base, strict=False, cache=cache_folder())
+    base = _loaded(args)
     if args.cause and args.cause not in base.causes:
         raise MisuseError(f"no cause is called `{args.cause}`; there is {', '.join(sorted(base.causes))}")
     args.together = True

@@ -28,6 +28,8 @@ def explanation_json(found: Explanation, cause: str | None = None) -> dict[str, 
             "answers": dict(found.understood.answers),
             "rest": list(found.understood.rest),
         },
+        "tuned": [{"kind": t.kind, "about": t.rule or t.cause, "reason": t.reason, "until": t.until} for t in diagnosis.tuned],
+        "experimental": [_finding_json(finding) for finding in diagnosis.experimental],
         "facts": [{"id": fact.id, "values": dict(fact.values)} for fact in found.facts],
     }
 
@@ -53,6 +55,21 @@ def _lines(base: KnowledgeBase, found: Explanation, cause: str | None, locale: s
             yield f"  x {finding.factor:>8.4g}  {finding.rule} ({finding.direction} {finding.strength}){_note(finding)}"
             for proof in finding.evidence[:2]:
                 yield f"              {_proof(proof)}"
+    beside = list(_beside(found))
+    if beside:
+        yield ""
+        yield from beside
+
+
+def _beside(found: Explanation) -> Iterator[str]:
+    """What has no number: changes made here, and what rules under trial would have said."""
+    for tuned in found.diagnosis.tuned:
+        change = "muted" if tuned.now is None else f"{tuned.before} -> {tuned.now}"
+        yield f"tuned here until {tuned.until}: {tuned.rule or tuned.cause} {change}, because {tuned.reason}"
+    for finding in found.diagnosis.experimental:
+        yield f"under trial, counts for nothing: {finding.rule} ({finding.direction} {finding.cause}, {finding.strength})"
+        for proof in finding.evidence[:2]:
+            yield f"              {_proof(proof)}"
 
 
 def _note(finding: Finding) -> str:
@@ -72,17 +89,18 @@ def _share_json(share: Share) -> dict[str, Any]:
         "prior": share.prior,
         "stage": share.stage,
         "unsaid": share.unsaid,
-        "findings": [
-            {
-                "rule": finding.rule,
-                "direction": finding.direction,
-                "strength": finding.strength,
-                "factor": finding.factor,
-                "evidence": [
-                    {"file": p.file, "member": p.member, "line": p.line, "text": p.text, "answer": p.answer}
-                    for p in finding.evidence
-                ],
-            }
-            for finding in share.findings
+        "findings": [_finding_json(finding) for finding in share.findings],
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "cause": finding.cause,
+        "direction": finding.direction,
+        "strength": finding.strength,
+        "factor": finding.factor,
+        "evidence": [
+            {"file": p.file, "member": p.member, "line": p.line, "text": p.text, "answer": p.answer} for p in finding.evidence
         ],
     }

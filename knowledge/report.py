@@ -12,6 +12,7 @@ from typing import Any
 from knowledge.rules import KnowledgeBase, Step
 from knowledge.terms import (
     AttemptSummary,
+    CauseId,
     Clock,
     Diagnosis,
     Evidence,
@@ -20,7 +21,9 @@ from knowledge.terms import (
     Log,
     QuestionId,
     ReadState,
+    RuleId,
     StepKind,
+    Tuned,
     Verdict,
 )
 
@@ -37,7 +40,10 @@ Json = dict[str, Any]
 
 
 def as_json(diagnosis: Diagnosis, logs: Sequence[Log], *, file: str | None) -> Json:
-    """The contract's object. `file` is as it was given; None (answers only, or several files) adds `files`."""
+    """The contract's object. `file` is as it was given; None (answers only, or several files) adds `files`.
+
+    `tuned` and `experimental` are there where a local tuning changed the answer, or a rule under trial would have spoken.
+    """
     return {
         "file": file,
         **({"files": [log.file for log in logs]} if file is None and logs else {}),
@@ -50,6 +56,8 @@ def as_json(diagnosis: Diagnosis, logs: Sequence[Log], *, file: str | None) -> J
         "causes": [_cause_json(hypothesis) for hypothesis in diagnosis.hypotheses],
         "next": {"kind": diagnosis.next.kind, "id": diagnosis.next.id, "minutes": diagnosis.next.minutes},
         "knowledge": diagnosis.revision,
+        **({"tuned": [_tuned_json(tuned) for tuned in diagnosis.tuned]} if diagnosis.tuned else {}),
+        **({"experimental": list(_proofs(diagnosis.experimental))} if diagnosis.experimental else {}),
     }
 
 
@@ -140,6 +148,7 @@ class _Report:
         yield from self._findings("against", best.opposing)
         yield from self._unconfirmed(best)
         yield from self._others()
+        yield from self._tuned()
 
     def _findings(self, heading: str, findings: Sequence[Finding]) -> Iterator[str]:
         counted = [finding for finding in findings if finding.factor != 1.0]
@@ -206,6 +215,24 @@ class _Report:
             yield f"  - {title} [{hypothesis.cause}] ({self._percent(hypothesis.probability)})"
         if diagnosis.unexplained >= WORTH_NAMING:
             yield f"  - {self._say('unexplained', percent=round(100 * diagnosis.unexplained))}"
+
+    def _tuned(self) -> Iterator[str]:
+        """What is different here than the base has it, and why."""
+        for number, tuned in enumerate(self._diagnosis.tuned):
+            if not number:
+                yield ""
+                yield f"{self._say('tuned')}:"
+            rule, cause = self._rules.get(tuned.rule or RuleId("")), self._base.causes.get(tuned.cause or CauseId(""))
+            sentence = self._say(
+                f"tuned-{tuned.kind}",
+                about=rule.says(self._locale) if rule else cause.title(self._locale) if cause else tuned.rule or "?",
+                id=tuned.rule or tuned.cause,
+                now=self._say(f"word-{tuned.now}") if tuned.now else "",
+                before=", ".join(self._say(f"word-{word}") for word in (tuned.before or "").split(", ")),
+                reason=tuned.reason,
+                until=tuned.until,
+            )
+            yield fill(f"- {sentence}", WIDTH, initial_indent="  ", subsequent_indent="    ")
 
     def _next(self) -> Iterator[str]:
         step = self._diagnosis.next
@@ -295,6 +322,18 @@ def _attempt_json(attempt: AttemptSummary) -> Json:
 
 def _time(clock: Clock | None) -> str | None:
     return clock.at.isoformat() if clock else None
+
+
+def _tuned_json(tuned: Tuned) -> Json:
+    return {
+        "kind": tuned.kind,
+        "rule": tuned.rule,
+        "cause": tuned.cause,
+        "now": tuned.now,
+        "before": tuned.before,
+        "reason": tuned.reason,
+        "until": tuned.until,
+    }
 
 
 def _cause_json(hypothesis: Hypothesis) -> Json:

@@ -300,3 +300,5 @@ class KnowledgeBase:
     ignored_words: frozenset[str] = frozenset()
     #: What is different here than the authors wrote it.
     tunings: tuple[Tuning, ...] = ()
+    #: Tunings whose day is over: they change nothing, and somebody should take them out.
+    ended: tuple[Tuning, ...] = ()

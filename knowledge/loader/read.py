@@ -83,7 +83,8 @@ def _tuned(reading: _Reading, base: KnowledgeBase, today: date) -> KnowledgeBase
     if not found:
         return base
     in_force, ended = build_tunings(*found, base, reading.names, today)
-    return replace(tuned(base, in_force), revision=named_by_day(base.revision, ended))
+    names = (f"{tuning.kind}:{tuning.rule or tuning.cause}:{tuning.until}" for tuning in ended)
+    return replace(tuned(base, in_force), ended=ended, revision=named_by_day(base.revision, names))
 
 
 def _facts(reading: _Reading) -> None:

@@ -31,8 +31,8 @@ TUNING = "tuning.yaml"
 
 def build_tunings(
     document: Document, file: schema.TuningFile, base: KnowledgeBase, names: Names, today: date
-) -> tuple[tuple[Tuning, ...], tuple[str, ...]]:
-    """The entries that are in force today, and a name for each that has ended."""
+) -> tuple[tuple[Tuning, ...], tuple[Tuning, ...]]:
+    """The entries that are in force today, and those that have ended."""
     in_force: dict[str, Tuning] = {}
     ended = []
     for index, model in enumerate(file.tuning):
@@ -40,9 +40,8 @@ def build_tunings(
         tuning = _tuning(document, path, model, base, names)
         if tuning is None:
             continue
-        about = f"{tuning.kind}:{tuning.rule or tuning.cause}"
         if model.until < today:
-            ended.append(f"{about}:{model.until}")
+            ended.append(tuning)
             names.faults.append(_ended(document, path, model))
         elif (other := in_force.setdefault(tuning.rule or f"cause:{tuning.cause}", tuning)) is not tuning:
             message = f"`{other.rule or other.cause}` is tuned twice"
