@@ -20,7 +20,7 @@ __all__ = ["Course", "does_of", "peer_of"]
 #: Repetitions, or seconds, without progress after which a stage counts as seen, though nothing said that it was given up.
 STALLED_TIMES, STALLED_SECONDS = 2, 20.0
 #: Repetitions without progress after which an attempt counts as ended, though nobody said that it was given up.
-GIVEN_UP_TIMES = 3
+GIVEN_UP_TIMES = 4
 
 #: IKE notifications that end nothing.
 _HARMLESS = re.compile(

@@ -104,6 +104,11 @@ def test_a_stage_that_stands_still_was_seen_but_has_not_ended():
     assert (attempt.ended, attempt.covered) == (False, {Stage.IKE})
 
 
+def test_an_attempt_that_only_repeats_itself_has_ended():
+    (attempt,) = group(said("0 ike.started", *(f"{second} ike.retransmit" for second in (4, 11, 24, 47))), BASE)
+    assert (attempt.stage, attempt.ended) == (Stage.IKE, True)
+
+
 def test_later_stages_are_not_covered():
     (attempt,) = group(said("0 ike.started", "60 ike.timeout"), BASE)
     assert Stage.ESP not in attempt.covered
