@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import zip_longest
 
 from bot.cases import Case
 from bot.messages.phrases import Phrase, Phrases
@@ -99,13 +100,15 @@ class Speaker:
         return say.plain("reply.place", file=name, line=proof.line) if proof.line else name
 
     def _proofs(self, findings: Sequence[Finding], most: int) -> list[Evidence]:
-        """The lines behind the findings: the weightiest, each wording once (a retry says the same again), in the file's order."""
-        seen: dict[tuple[str | None, str | None, str], Evidence] = {}
-        for finding in sorted(findings, key=lambda each: -abs(each.factor)):
-            for proof in finding.evidence:
-                if proof.text:
-                    seen.setdefault((proof.file, proof.member, _NUMBER.sub("#", proof.text)), proof)
-        return sorted(list(seen.values())[:most], key=lambda each: (each.file or "", each.member or "", each.line or 0))
+        """The lines behind the findings, in the file's order: of each finding in turn its last one, which is where it went
+        wrong, then the one before; each wording once, because a retry says the same again."""
+        chosen: dict[tuple[str | None, str | None, str], Evidence] = {}
+        ranked = sorted(findings, key=lambda each: -abs(each.factor))
+        turns = zip_longest(*(reversed([proof for proof in finding.evidence if proof.text]) for finding in ranked))
+        for proof in (proof for turn in turns for proof in turn if proof):
+            if len(chosen) < most:
+                chosen.setdefault((proof.file, proof.member, _NUMBER.sub("#", proof.text or "")), proof)
+        return sorted(chosen.values(), key=lambda each: (each.file or "", each.member or "", each.line or 0))
 
     def _reasons(self, findings: Sequence[Finding], locale: str) -> list[Phrase]:
         """The findings in words, each sentence once."""

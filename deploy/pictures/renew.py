@@ -78,12 +78,12 @@ async def take(locale: str, browser: Browser, log: Path) -> None:
         thread = page.get_by_role("region", name=words["thread"], exact=True)
         await thread.locator("input[type=file]").first.set_input_files(log)
         await thread.get_by_role("button", name=words["send"], exact=True).click()
-        proof = thread.get_by_role("log").locator("pre", has_text="could not decrypt payloads")
+        proof = thread.get_by_role("log").locator("pre", has_text="decryption failed?")
         await expect(proof.first).to_be_visible(timeout=PATIENCE)
         await shot(page, locale, "reply", thread.get_by_role("log"))
 
         phone = await visit(browser, slack, words["who"], page.url.split("#/")[1], PHONE)
-        await expect(phone.locator("pre", has_text="could not decrypt payloads").first).to_be_visible(timeout=PATIENCE)
+        await expect(phone.locator("pre", has_text="decryption failed?").first).to_be_visible(timeout=PATIENCE)
         await shot(phone, locale, "phone")
 
         await thread.get_by_role("button", name=words["person"]).last.click()
