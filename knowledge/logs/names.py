@@ -22,7 +22,7 @@ _STAMP = (
 _WORD = r"[^\s\"'<>\[\](){},;:=|]{1,80}"
 _NOT_USERS = (
     "authentication|name|names|agent|account|group|with|from|is|was|has|and|or|not|the|of|id|id's|mode|space|logged|failed|to|in|on"
-    "|login|certificate"
+    "|login|certificate|requested|request|error|timeout|idle|could|cannot|account|accounts|already"
 )
 _NAMED_USER = (
     r"\b(?i:user(?:[ _-]?name)?|login|account[ _-]?name|peer[ _-]?name"
@@ -51,11 +51,12 @@ _USER = (
     ),
     (r"\bname ?= ?\"(?P<name>[^\"\n\[\]]{1,80})\"", "name"),
     (
-        rf"{_BEFORE_USER} (?P<name>(?!(?:{_NOT_USERS})\b){_WORD}){_AFTER_USER}",
+        rf"{_BEFORE_USER} (?P<name>(?!(?i:{_NOT_USERS})\b){_WORD}){_AFTER_USER}",
         "user |usuario |usuário |login for|accepted |password for",
     ),
     (
-        r"\bThe user (?P<name>[^\[\]\n]{1,80}?) (?:dialed|dialled|has |is trying|connected|started|failed|successfully|with )",
+        r"\bThe user (?P<name>[^\[\]\n]{1,80}?) "
+        r"(?:dialed|dialled|has |is trying|is not|is already|connected|started|failed|successfully|with |could not|cannot|was |does not)",
         "the user ",
     ),
     (r"\bLogin (?:OK|incorrect)[^\[\n]{0,80}: \[(?P<name>[^\[\]/\n]{1,80})", "login ok|login incorrect"),
@@ -64,7 +65,11 @@ _USER = (
         r"(?:/home/|/Users/|:\\Users\\|:\\Documents and Settings\\)(?P<name>[^/\\\s\"'\[\]]{1,60})(?=[/\\])",
         "/home/|/users/|:\\users|:\\documents",
     ),
-    (r"(?<![\w\\:/.%\[\]])(?P<name>[A-Za-z][\w.-]{0,30}\\[A-Za-z][\w.$-]{1,60})(?![\w\\\[\]])", "\\"),
+    (r"(?<![\w\\:/.%\[\]])(?P<name>(?!Connections\\)[A-Za-z][\w.-]{0,30}\\[A-Za-z][\w.$-]{1,60})(?![\w\\\[\]])", "\\"),
+    (
+        r"(?:<Data>(?:\{[0-9A-Fa-f-]{36}\}|NA)</Data>\s*){1,2}<Data>(?P<name>[^<\[\]\n]{1,80})</Data>",
+        "</data><data>|</data> <data>",
+    ),
     (r"<Data Name=[\"'](?:Subject|Target)?(?:User|Account)Name[\"']>(?P<name>[^<\[\]\n]{1,80})<", "username|accountname"),
     (_DISTINGUISHED, "cn=|uid=|e=|emailaddress="),
 )

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from knowledge.errors import ReadError
 from knowledge.logs.encodings import Reads
+from knowledge.logs.evtx import read_events
 from knowledge.logs.packets import read_packets
 from knowledge.terms import ReadReason
 
@@ -22,7 +23,7 @@ __all__ = ["READERS", "Numbered", "Reader"]
 Reader = Callable[[Reads], Iterator[list[tuple[int, str]]]]
 
 #: By the name that `magic.binary` gives.
-READERS: Mapping[str, Reader] = MappingProxyType({"pcap": read_packets, "pcapng": read_packets})
+READERS: Mapping[str, Reader] = MappingProxyType({"pcap": read_packets, "pcapng": read_packets, "evtx": read_events})
 
 
 class Numbered:

@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from knowledge.logs.sentences import HEADS, LABELS, english, translated
+from knowledge.logs.sentences import HEADS, LABELS, english, spelled, translated
 
 __all__ = ["Event", "Events", "may_hold_events"]
 
@@ -228,7 +228,7 @@ def _xml(block: _Block) -> Iterator[Event]:
         heads, body, _ = _parts(block.lines[:opened])
         message = "\n".join(body) or message
         created.setdefault("SystemTime", heads.get("date", ""))
-    data = [(found.group("name"), html.unescape(found.group("text") or "").strip()) for found in _DATA.finditer(raw)]
+    data = [(found.group("name"), spelled(html.unescape(found.group("text") or "").strip())) for found in _DATA.finditer(raw)]
     named = [f"{_CAMEL.sub(' ', name)}: {value}" for name, value in data if name]
     if "Binary" in elements:
         named += _binary(elements["Binary"].group("text") or "")
@@ -328,7 +328,9 @@ def _event(lines: Sequence[tuple[int, str]], parts: _Parts) -> Event:
             for each in [said, *settings, *parts.named, f"event {source} {number}" if number else ""]
             if each
         ),
-        text=sentence or "; ".join(data) or next((line.strip() for place, line in lines if place == at), ""),
+        text=sentence
+        or " ".join((said or "; ".join(parts.named)).split())
+        or next((line.strip() for place, line in lines if place == at), ""),
     )
 
 

@@ -165,7 +165,8 @@ def test_encodings_make_no_difference(read_text, encoding):
     [
         (b"", ReadState.REFUSED, (ReadReason.EMPTY,), None),
         (b"\n\n", ReadState.REFUSED, (ReadReason.EMPTY,), None),
-        (b"ElfFile\x00" + bytes(100), ReadState.REFUSED, (ReadReason.UNSUPPORTED,), "evtx"),
+        (b"\x30\0\0\0LfLe" + bytes(100), ReadState.REFUSED, (ReadReason.UNSUPPORTED,), "evt"),
+        (b"ElfFile\x00" + bytes(100), ReadState.REFUSED, (ReadReason.DAMAGED,), None),
         (b"%PDF-1.7 x", ReadState.REFUSED, (ReadReason.UNSUPPORTED,), "pdf"),
         (b"\x89PNG\r\n\x1a\n" + bytes(50), ReadState.REFUSED, (ReadReason.NEEDS_OCR,), "image"),
         (bytes(range(256)) * 9, ReadState.REFUSED, (ReadReason.BINARY,), None),

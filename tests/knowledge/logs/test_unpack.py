@@ -104,7 +104,7 @@ def test_links_and_devices_of_a_tar_are_passed_over():
 @pytest.mark.parametrize(
     ("head", "reason", "what"),
     [
-        (b"ElfFile\x00" + bytes(200), ReadReason.UNSUPPORTED, "evtx"),
+        (b"\x30\0\0\0LfLe" + bytes(200), ReadReason.UNSUPPORTED, "evt"),
         (b"%PDF-1.7\n", ReadReason.UNSUPPORTED, "pdf"),
         (b"\x89PNG\r\n\x1a\n" + bytes(20), ReadReason.NEEDS_OCR, "image"),
         (b"\xff\xd8\xff\xe0" + bytes(20), ReadReason.NEEDS_OCR, "image"),
