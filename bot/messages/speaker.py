@@ -100,8 +100,11 @@ class Speaker:
         return say.plain("reply.place", file=name, line=proof.line) if proof.line else name
 
     def _proofs(self, findings: Sequence[Finding], most: int) -> list[Evidence]:
-        """The lines behind the findings, in the file's order: of each finding in turn its last one, which is where it went
-        wrong, then the one before; each wording once, because a retry says the same again."""
+        """The lines behind the findings, at most so many, in the file's order.
+
+        Of each finding in turn its last line, which is where it went wrong, then the one before; each wording once, because
+        a retry says the same again.
+        """
         chosen: dict[tuple[str | None, str | None, str], Evidence] = {}
         ranked = sorted(findings, key=lambda each: -abs(each.factor))
         turns = zip_longest(*(reversed([proof for proof in finding.evidence if proof.text]) for finding in ranked))
