@@ -49,15 +49,19 @@ from knowledge.terms import (
     StepId,
     StepKind,
     Strength,
+    Tuned,
+    TuningKind,
     Verdict,
 )
 
 if TYPE_CHECKING:
     from knowledge.diagnosis import diagnose, explain
-    from knowledge.loader import load_base
+    from knowledge.loader import folders_of, load_base
+    from knowledge.loader.snapshots import Stamp, keep_snapshot, load_snapshot, snapshot_path, stamp_of
     from knowledge.logs import read
     from knowledge.logs.redact import Tokens, redact
     from knowledge.planning import next_step, runbook
+    from knowledge.replaying import Asked, Record, record_of, replay
     from knowledge.rules import Cause, Choice, Code, Collect, KnowledgeBase, Question, Rule, Step, Text
     from knowledge.understanding import Understood, understand
     from knowledge.wire import from_json, to_json
@@ -67,6 +71,16 @@ _LATER = {
     "diagnose": "diagnosis",
     "explain": "diagnosis",
     "load_base": "loader",
+    "folders_of": "loader",
+    "Stamp": "loader.snapshots",
+    "keep_snapshot": "loader.snapshots",
+    "load_snapshot": "loader.snapshots",
+    "snapshot_path": "loader.snapshots",
+    "stamp_of": "loader.snapshots",
+    "Asked": "replaying",
+    "Record": "replaying",
+    "record_of": "replaying",
+    "replay": "replaying",
     "read": "logs",
     "Tokens": "logs.redact",
     "redact": "logs.redact",
@@ -92,6 +106,7 @@ __all__ = [
     "OTHER",
     "STAGES",
     "UNKNOWN",
+    "Asked",
     "Attempt",
     "AttemptSummary",
     "BaseError",
@@ -123,28 +138,39 @@ __all__ = [
     "ReadError",
     "ReadReason",
     "ReadState",
+    "Record",
     "Risk",
     "Rule",
     "RuleId",
     "Side",
     "SignatureId",
     "Stage",
+    "Stamp",
     "Step",
     "StepId",
     "StepKind",
     "Strength",
     "Text",
     "Tokens",
+    "Tuned",
+    "TuningKind",
     "Understood",
     "Verdict",
     "diagnose",
     "explain",
+    "folders_of",
     "from_json",
+    "keep_snapshot",
     "load_base",
+    "load_snapshot",
     "next_step",
     "read",
+    "record_of",
     "redact",
+    "replay",
     "runbook",
+    "snapshot_path",
+    "stamp_of",
     "to_json",
     "understand",
 ]

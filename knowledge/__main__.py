@@ -24,7 +24,7 @@ from knowledge.loader.cache import cache_folder
 from knowledge.logs import read
 from knowledge.report import as_json, as_text, problem_of, read_state
 from knowledge.rules import KnowledgeBase
-from knowledge.terms import ChoiceId, Log, Platform, QuestionId, ReadState
+from knowledge.terms import ChoiceId, Diagnosis, Log, Platform, QuestionId, ReadState
 
 SAMPLES = BASE / "samples"
 
@@ -36,9 +36,11 @@ AUTHORING: Sequence[tuple[str, str, str]] = (
     ("trace", "trace", "follow a log from line to fact to rule to odds"),
     ("new", "new", "draft a signature, rule, cause or question"),
     ("book", "book", "write the knowledge base as a handbook"),
-    ("coverage", "coverage", "show which lines of a log nothing understands"),
+    ("coverage", "coverage", "show what carries each claim of the article, and each system that it names"),
     ("evaluate", "evaluate", "score the knowledge base on labelled logs"),
+    ("calibrate", "calibrate", "fit the numbers behind the strength words to labelled logs"),
     ("simulate", "simulate", "try the interview on simulated people"),
+    ("replay", "replay", "work a recorded diagnosis out again"),
     ("schema", "jsonschema", "write JSON Schema for editors"),
 )
 
@@ -77,6 +79,7 @@ def add_commands(commands: argparse._SubParsersAction[Any]) -> None:
     )
     _add_inputs(diagnose)
     diagnose.add_argument("--json", action="store_true", help="one JSON object a line, for programs")
+    diagnose.add_argument("--record", type=Path, metavar="FILE", help="keep what it was made of, for `knowledge replay`")
     diagnose.set_defaults(run=_diagnose)
 
     reasons = commands.add_parser(
@@ -164,8 +167,13 @@ def _loaded(args: argparse.Namespace) -> KnowledgeBase:
 def _diagnose(args: argparse.Namespace) -> int:
     base = _loaded(args)
     status = 0
-    for number, (file, logs) in enumerate(_readings(args, base)):
+    readings = _readings(args, base)
+    if args.record is not None and len(readings) > 1:
+        raise MisuseError("--record keeps one diagnosis; give one file, or --together")
+    for number, (file, logs) in enumerate(readings):
         found = explain(base, logs, _answers(args.answer), text=args.text, platform=_platform(args), attempt=args.attempt)
+        if args.record is not None:
+            _keep_record(args, found.diagnosis, logs, file)
         for log in logs:
             if log.read in (ReadState.UNRECOGNISED, ReadState.REFUSED):
                 status = 1
@@ -175,6 +183,24 @@ def _diagnose(args: argparse.Namespace) -> int:
         elif not logs or read_state(logs) in (ReadState.WHOLE, ReadState.PARTIAL) or found.diagnosis.hypotheses:
             _write(("\n" if number else "") + as_text(base, found.diagnosis, logs, args.locale))
     return status
+
+
+def _keep_record(args: argparse.Namespace, diagnosis: Diagnosis, logs: Sequence[Log], file: str | None) -> None:
+    from knowledge.replaying import record_of, record_to_json  # noqa: PLC0415 # only this option needs it
+
+    record = record_of(
+        diagnosis,
+        logs,
+        _answers(args.answer),
+        text=args.text,
+        platform=_platform(args),
+        attempt=args.attempt,
+        file=file,
+    )
+    try:
+        args.record.write_text(json.dumps(record_to_json(record), ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise MisuseError(f"{args.record}: {error.strerror}") from error
 
 
 def _explain(args: argparse.Namespace) -> int:
