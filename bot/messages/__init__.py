@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bot.messages.answers import AnswerMessages
 from bot.messages.desk import DeskMessages
+from bot.messages.home import Admins, HomeViews
 from bot.messages.phrases import LOCALES, spoken
-from bot.messages.views import Views
 
-__all__ = ["LOCALES", "Catalogue", "spoken"]
+__all__ = ["LOCALES", "Admins", "Catalogue", "spoken"]
 
 
-class Catalogue(AnswerMessages, DeskMessages, Views):
+class Catalogue(AnswerMessages, DeskMessages, HomeViews):
     """Every occasion on which something is said, bound to one knowledge base; implements `bot.ports.Messages`."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cases import Case
+from bot.cases import Case, Origin
 from bot.events import Action
 from bot.messages import blocks
-from bot.messages.blocks import Bullets, Controls, Heading, Lines, Part, Small, compose
+from bot.messages.blocks import Bullets, Controls, Heading, Lines, Part, Small, compose, whole_text
 from bot.messages.files import formats
 from bot.messages.phrases import Phrase, Phrases, Piece
 from bot.messages.speaker import LINES_SHOWN, Speaker, number, percent, phrases
 from bot.ports import Message
 from knowledge import UNKNOWN, Diagnosis, Evidence, Hypothesis, Log, QuestionId, Risk, StepKind, Verdict
 
+#: When the bot can be asked to ask again: minutes, or nine in the morning where the person is.
+CHECK_BACKS = ("15", "60", "240", "morning", "10080")
 #: Hypotheses in the details.
 SHOWN = 6
 #: A share that is worth a line.
@@ -61,7 +63,7 @@ class AnswerMessages(Speaker):
         body = [*self._headline(diagnosis, say, locale), *self._evidence(diagnosis, say, locale)]
         body += self._next(case, diagnosis, say, locale)
         buttons = self._buttons(case, diagnosis, say)
-        return compose([*body, Controls(buttons)])
+        return compose([*body, Controls(buttons), self._check_back(case, diagnosis, say)])
 
     def settled(self, case: Case, *, question: QuestionId | None, locale: str) -> Message:
         """An earlier turn in one line."""
@@ -79,11 +81,18 @@ class AnswerMessages(Speaker):
 
     def details(self, case: Case, logs: Sequence[Log], *, locale: str) -> Message:
         """Every hypothesis with its reasons, the attempts, the files, the revision."""
+        return compose(self._details(case, logs, locale))
+
+    def details_text(self, case: Case, logs: Sequence[Log], *, locale: str) -> str:
+        """The same as one text without a limit, for a file."""
+        return whole_text(self._details(case, logs, locale)) + "\n"
+
+    def _details(self, case: Case, logs: Sequence[Log], locale: str) -> list[Part]:
         say = phrases(locale)
         diagnosis = case.diagnosis
         title = say.plain("details.title", number=number(case))
         if diagnosis is None:
-            return compose([Heading(title), say("details.empty")])
+            return [Heading(title), say("details.empty")]
         body: list[Part] = [Heading(title), say("details.causes")]
         for hypothesis in diagnosis.hypotheses[:SHOWN]:
             if hypothesis.probability >= WORTH_SAYING:
@@ -94,7 +103,7 @@ class AnswerMessages(Speaker):
             body.append(say("details.files"))
             body.append(Bullets([self._file(log, say) for log in logs]))
         body.append(Small(say.plain("details.revision", revision=diagnosis.revision)))
-        return compose(body)
+        return body
 
     def triage_reply(self, case: Case, logs: Sequence[Log], *, locale: str) -> Message:
         """The diagnosis in a channel's thread, for whoever reads along."""
@@ -106,7 +115,10 @@ class AnswerMessages(Speaker):
         body += [*self._headline(diagnosis, say, locale), *self._evidence(diagnosis, say, locale)]
         body += self._do(case, diagnosis, say, locale)
         body.append(Small(say.plain("reply.triage_more")))
-        body.append(Controls([blocks.button(say.plain("button.details"), Action.SHOW_DETAILS, case.id)]))
+        buttons = [blocks.button(say.plain("button.details"), Action.SHOW_DETAILS, case.id)]
+        if case.origin is Origin.WATCHED:
+            buttons.append(blocks.button(say.plain("button.be_quiet"), Action.MUTE, case.id))
+        body.append(Controls(buttons))
         return compose(body)
 
     def nothing_to_read(self, case: Case, *, locale: str) -> Message:
@@ -198,6 +210,16 @@ class AnswerMessages(Speaker):
             buttons.append(blocks.button(say.plain("button.ask_person"), Action.ASK_PERSON, case.id))
         buttons.append(blocks.button(say.plain("button.details"), Action.SHOW_DETAILS, case.id))
         return buttons
+
+    def _check_back(self, case: Case, diagnosis: Diagnosis, say: Phrases) -> Controls | None:
+        """After a step to try: when the bot asks whether it helped."""
+        if diagnosis.next.kind is not StepKind.TRY or case.on_desk:
+            return None
+        options = [
+            blocks.option(say.plain(f"check_back.{'' if when == 'morning' else 'm'}{when}"), blocks.carried(case.id, when))
+            for when in CHECK_BACKS
+        ]
+        return Controls([blocks.menu(Action.CHECK_BACK, options, say.plain("button.check_back"))])
 
     def _hypothesis(self, hypothesis: Hypothesis, say: Phrases, locale: str) -> list[Part]:
         head = say("details.cause", cause=self._cause(hypothesis.cause, locale), percent=percent(hypothesis.probability))

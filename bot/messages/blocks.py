@@ -179,6 +179,21 @@ def compose(parts: Iterable[Part | None]) -> Message:
     )
 
 
+def whole_text(parts: Iterable[Part | None]) -> str:
+    """Everything that parts say, without markup and without a limit."""
+    return "\n".join(words for words in (_plain_words(part) for part in parts if part is not None) if words)
+
+
+def _plain_words(part: Part) -> str:
+    if isinstance(part, Phrase):
+        return part.plain
+    if isinstance(part, Heading | Small):
+        return part.text
+    if isinstance(part, Bullets):
+        return "\n".join(f"- {phrase.plain}" for phrase in part.phrases)
+    return "\n".join(part.lines) if isinstance(part, Lines) else ""
+
+
 def _words(part: Part) -> str:
     if isinstance(part, Phrase):
         return part.escaped

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.cases import Case
-from bot.events import Action
+from bot.events import Action, CaseId
 from bot.messages import blocks
 from bot.messages.blocks import Bullets, Controls, Heading, Part, Small, compose
 from bot.messages.files import FileMessages
@@ -131,7 +132,27 @@ class CaseMessages(FileMessages):
         say = phrases(locale)
         return compose([say("words.chosen", number=number(case)) if case else say("words.chosen_new")])
 
-    def status(self, cases: Sequence[Case], *, locale: str) -> Message:
+    def check_back_set(self, case: Case, at: datetime, *, locale: str) -> Message:
+        """When the bot asks again."""
+        del case
+        return compose([phrases(locale)("case.check_back_set", at=at)])
+
+    def check_back(self, case: Case, *, locale: str) -> Message:
+        """Does it work?"""
+        say = phrases(locale)
+        buttons = [
+            blocks.button(say.plain("button.works_now"), Action.WORKS_NOW, case.id, style="primary"),
+            blocks.button(say.plain("button.still_broken"), Action.STILL_BROKEN, case.id),
+        ]
+        return compose([say("case.check_back"), Controls(buttons)])
+
+    def outside_office(self, case: Case, opens_at: datetime | None, *, locale: str) -> Message:
+        """The engineers are not there now."""
+        del case
+        say = phrases(locale)
+        return compose([say("case.outside_office", at=opens_at) if opens_at else say("case.nobody_there")])
+
+    def status(self, cases: Sequence[Case], *, locale: str, links: Mapping[CaseId, str] | None = None) -> Message:
         """The person's cases."""
         say = phrases(locale)
         if not cases:
@@ -140,7 +161,9 @@ class CaseMessages(FileMessages):
         for case in cases:
             best = self._best(case)
             cause = self._cause(best.cause, locale) if best else ""
-            lines.append(say("words.status_line", number=number(case), state=self._state(case, locale), cause=cause))
+            link = (links or {}).get(case.id)
+            name = Link(link, number(case)) if link else number(case)
+            lines.append(say("words.status_line", number=name, state=self._state(case, locale), cause=cause))
         return compose([say("words.status"), Bullets(lines)])
 
     def privacy(self, *, days: int, locale: str) -> Message:

@@ -1,4 +1,4 @@
-"""Modals and the home tab. Fields are known by their `action_id` (`slack/modals.py` reads them back)."""
+"""Modals of cases. Fields are known by their `action_id` (`slack/modals.py` reads them back)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.cases import Case
-from bot.events import Action
 from bot.messages import blocks
 from bot.messages.blocks import plain
 from bot.messages.casework import CaseMessages
 from bot.messages.literal import cut
 from bot.messages.phrases import Phrases
-from bot.messages.speaker import phrases
+from bot.messages.speaker import number, phrases
 from bot.ports import View
 from knowledge import UNKNOWN, Platform, QuestionId
 
 #: The one question that the first modal asks: it splits the stages best, and everybody knows the answer.
 FIRST = QuestionId("came-up")
 INPUT = 3000
+#: In place of a case's id: none of them.
+NEW_CASE = "new"
 #: What people run, in the order of how many do.
 _PLATFORMS = (
     Platform.WINDOWS,
@@ -33,13 +34,26 @@ _PLATFORMS = (
 
 
 class Views(CaseMessages):
-    """What opens in front of everything else, and the home tab."""
+    """What opens in front of everything else."""
 
-    def intake(self, *, locale: str, metadata: str = "", text: str = "", platform: str | None = None, error: str = "") -> View:
-        """The first modal: symptom, device, error number, log. Nothing is required."""
+    def intake(
+        self,
+        *,
+        locale: str,
+        metadata: str = "",
+        text: str = "",
+        platform: str | None = None,
+        error: str = "",
+        cases: Sequence[Case] = (),
+    ) -> View:
+        """The first modal: symptom, device, error number, log. Nothing is required.
+
+        With cases open the first choice is to go on with one of them, or something new.
+        """
         say = phrases(locale)
         rows = [
             {"type": "section", "text": plain(say.plain("view.intake_intro"), 3000)},
+            *self._which(cases, say, locale),
             _input(
                 say.plain("view.intake_words"),
                 {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": INPUT, **_initial(text)},
@@ -78,21 +92,17 @@ class Views(CaseMessages):
         title, submit = ("view.reply_title", "view.preview") if preview is None else ("view.preview_title", "view.preview_send")
         return _modal("reply", say.plain(title), rows, say, submit=say.plain(submit), metadata=metadata)
 
-    def home(self, cases: Sequence[Case], *, days: int, locale: str) -> View:
-        """The home tab: start, my cases, what is kept and how to delete it."""
-        say = phrases(locale)
-        mine = self.status(cases, locale=locale).blocks if cases else ()
-        start = blocks.button(say.plain("button.start"), Action.OPEN_INTAKE, None, style="primary")
-        rows: list[Any] = [
-            blocks.header(say.plain("view.home_title")),
-            {"type": "section", "text": plain(say.plain("view.home_intro" if cases else "view.home_none"), 3000)},
-            blocks.actions(start),
-            *mine,
-            *self.privacy(days=days, locale=locale).blocks,
+    def _which(self, cases: Sequence[Case], say: Phrases, locale: str) -> list[dict[str, Any]]:
+        """Go on with the latest, an earlier one, or begin anew."""
+        if not cases:
+            return []
+        options = [
+            blocks.option(say.plain("view.intake_continue", number=number(case), state=self._state(case, locale)), str(case.id))
+            for case in cases[: blocks.RADIOS - 1]
         ]
-        if cases:
-            rows += [block for block in self.forget_asked(cases, locale=locale).blocks if block["type"] == "actions"]
-        return {"type": "home", "blocks": rows}
+        options.append(blocks.option(say.plain("view.intake_new"), NEW_CASE))
+        element = {"type": "radio_buttons", "action_id": "continues", "options": options, "initial_option": options[0]}
+        return [_input(say.plain("view.intake_which"), element)]
 
     def _symptom(self, say: Phrases, locale: str) -> list[dict[str, Any]]:
         question = self._base.questions.get(FIRST)

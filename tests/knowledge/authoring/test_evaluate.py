@@ -70,3 +70,20 @@ def test_the_labelled_logs_of_the_lab_are_diagnosed():
     assert sum(one.error is not None for one in scored) == 0
     assert sum(one.is_first for one in counted) >= 0.75 * len(counted)
     assert sum(one.is_conclusive_and_wrong for one in scored) <= 0.01 * len(scored)
+
+
+def test_the_score_says_how_far_probabilities_can_be_believed(folder, tmp_path, capsys):
+    main(["knowledge", "evaluate", str(folder / "lab"), "--svg", str(tmp_path / "plot.svg"), "--history", str(tmp_path / "kept")])
+    main(["knowledge", "evaluate", "--json", str(folder / "lab"), "--history", str(tmp_path / "kept")])
+
+    out = capsys.readouterr().out
+    assert "Brier score" in out
+    assert "expected calibration error" in out
+    assert (tmp_path / "plot.svg").read_text().startswith("<svg")
+    first, second = map(json.loads, (tmp_path / "kept").read_text().splitlines())
+    assert first["shown"] == second["shown"]
+
+
+def test_captures_are_scored_only_where_there_are_some(folder, capsys):
+    assert main(["knowledge", "evaluate", "--captures", str(folder)]) == 2
+    assert "capture.pcap" in capsys.readouterr().err
