@@ -39,7 +39,6 @@ AUTHORING: Sequence[tuple[str, str, str]] = (
     ("coverage", "coverage", "show what carries each claim of the article, and each system that it names"),
     ("evaluate", "evaluate", "score the knowledge base on labelled logs"),
     ("calibrate", "calibrate", "fit the numbers behind the strength words to labelled logs"),
-    ("calibrate", "calibrate", "fit the numbers behind the strength words to labelled logs"),
     ("simulate", "simulate", "try the interview on simulated people"),
     ("replay", "replay", "work a recorded diagnosis out again"),
     ("schema", "jsonschema", "write JSON Schema for editors"),
