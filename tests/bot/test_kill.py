@@ -17,7 +17,7 @@ POINTS = ["post:1", "posted:1", "download:1", "posted:2", "edit:1", "posted:4"]
 
 def live(folder: Path, dies_at: str) -> int:
     return subprocess.run(
-        [sys.executable, "-m", "tests.bot.victim", str(folder), dies_at], cwd=ROOT, check=False, timeout=90
+        [sys.executable, "-m", "tests.bot.victim", str(folder), dies_at], cwd=ROOT, check=False, timeout=240
     ).returncode
 
 

@@ -54,7 +54,7 @@ async def live(folder: Path, dies_at: str, at: str | None) -> None:
     file = chat.give("F1", LOG, name="my.log")
     async with open_house(folder, chat=chat, clock=clock, at=at) as house, with_jobs(house, folder, at=at):
         await house.store.inbox.put(house.direct("error 809", files=(file,)))
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(180):
             while not answered(chat) or await house.store.outbox.due_lanes(clock.now()):
                 clock.move(seconds=1)  # whatever waits for a while has waited long enough
                 await asyncio.sleep(0.1)
