@@ -78,18 +78,19 @@ async def take(locale: str, browser: Browser, log: Path) -> None:
         thread = page.get_by_role("region", name=words["thread"], exact=True)
         await thread.locator("input[type=file]").first.set_input_files(log)
         await thread.get_by_role("button", name=words["send"], exact=True).click()
-        proof = thread.get_by_role("log").locator("pre", has_text="decryption failed?")
-        await expect(proof.first).to_be_visible(timeout=PATIENCE)
-        await shot(page, locale, "reply", thread.get_by_role("log"))
+        reply = thread.locator("article", has=page.locator("pre", has_text="decryption failed?")).first
+        await expect(reply).to_be_visible(timeout=PATIENCE)
+        await shot(page, locale, "reply", reply)
 
         phone = await visit(browser, slack, words["who"], page.url.split("#/")[1], PHONE)
-        await expect(phone.locator("pre", has_text="decryption failed?").first).to_be_visible(timeout=PATIENCE)
-        await shot(phone, locale, "phone")
+        there = phone.locator("article", has=phone.locator("pre", has_text="decryption failed?")).first
+        await expect(there).to_be_visible(timeout=PATIENCE)
+        await shot(phone, locale, "phone", there)
 
         await thread.get_by_role("button", name=words["person"]).last.click()
         await hand_over(browser, slack, locale, words["answer"])
         await expect(thread.get_by_text(words["answer"])).to_be_visible(timeout=PATIENCE)
-        await shot(page, locale, "answer", thread.get_by_role("log"))
+        await shot(page, locale, "answer", thread.locator("article").last)
 
 
 async def hand_over(browser: Browser, slack: Playground, locale: str, answer: str) -> None:
@@ -97,7 +98,7 @@ async def hand_over(browser: Browser, slack: Playground, locale: str, answer: st
     sam = await visit(browser, slack, "sam", names.VPN_DESK, DESK)
     await sam.get_by_role("button", name="Claim").click(timeout=PATIENCE)
     await expect(sam.get_by_text("Claimed by")).to_be_visible(timeout=PATIENCE)
-    await shot(sam, locale, "desk")
+    await shot(sam, locale, "desk", sam.locator("article").last)
     await sam.get_by_role("button", name="Reply to requester").click()
     form = sam.get_by_role("dialog")
     await form.get_by_role("textbox").fill(answer)
@@ -137,10 +138,11 @@ async def visit(browser: Browser, slack: Playground, who: str, place: str, size:
     return page
 
 
-async def shot(page: Page, locale: str, name: str, bottom: Locator | None = None) -> None:
-    """One picture; with `bottom`, scrolled to the end of that part."""
-    if bottom is not None:
-        await bottom.evaluate("part => { part.scrollTop = part.scrollHeight }")
+async def shot(page: Page, locale: str, name: str, of: Locator | None = None) -> None:
+    """One picture; with `of`, scrolled to where that message begins."""
+    if of is not None:
+        await of.evaluate("message => message.scrollIntoView({ block: 'start' })")
+    await page.mouse.move(0, 0)
     await page.screenshot(path=HERE / f"{name}.{locale}.png")
 
 
