@@ -3,9 +3,10 @@
 A mark says how an answer moves the odds; it does not say that a cause which half of the answers speak for is not surprised by
 one of them, nor that a cause which most answers speak against has few left. Per question, with `u` for how usual an answer is:
 
-    P(answer | cause) = u(answer) x factor(mark) / total(cause)        total(cause) = sum of u x factor over all answers
+    fits(answer, cause)   = factor(mark) / total(cause)              total(cause) = sum of u x factor over all answers
+    P(answer | cause)     = u(answer) x (e + (1 - e) x fits)         e = how often an answer is a mistake, and says nothing
 
-The odds are multiplied by the mark's factor where the finding is counted, and divided by `total` for what was not said.
+The odds are multiplied by the mark's factor where the finding is counted, and by the rest of it as what was not said (`unsaid`).
 Planning asks the same table what an answer would do, so that both believe the same.
 """
 
@@ -23,6 +24,8 @@ from knowledge.terms import UNKNOWN, CauseId, Fact
 #: prior of the causes that it speaks for is added. Weights: they are divided by their sum. Where every choice speaks for or
 #: against something, the neutral weight is that of the people whom none of them fits.
 NEUTRAL_CHOICE, RARE_CHOICE = 0.15, 0.03
+#: How often an answer is a mistake.
+MISTAKEN = 0.1
 #: A factor of at least this is what a choice is about; less is by the way, and adds this share of the cause's prior.
 ABOUT, BY_THE_WAY = 5.0, 0.3
 
@@ -39,9 +42,17 @@ class AnswerTable:
     #: By cause, the sum of `usual` x factor; 1 where a cause is not here.
     totals: Mapping[CauseId, float]
 
+    def odds(self, index: int, cause: CauseId) -> float:
+        """How many times as often as usual the choice at `index` is made under a cause."""
+        return MISTAKEN + (1 - MISTAKEN) * self.factors[index].get(cause, 1.0) / self.totals.get(cause, 1.0)
+
+    def unfit(self, cause: CauseId) -> float:
+        """P(no choice fits | cause), among those who know."""
+        return (1 - sum(self.usual)) * (MISTAKEN + (1 - MISTAKEN) / self.totals.get(cause, 1.0))
+
     def likelihood(self, index: int, cause: CauseId) -> float:
         """P(the choice at `index` | cause), among those who know."""
-        return self.usual[index] * self.factors[index].get(cause, 1.0) / self.totals.get(cause, 1.0)
+        return self.usual[index] * self.odds(index, cause)
 
 
 def answer_table(question: Question, prior: Mapping[CauseId, float]) -> AnswerTable:
@@ -72,8 +83,10 @@ def unsaid(base: KnowledgeBase, given: Iterable[Answered], facts: Collection[Fac
     for answer in given:
         if logged.intersection(answer.choice.codes) or (stage_seen and answer.question.id in STAGE_QUESTIONS):
             continue
-        for cause, total in answer_table(answer.question, prior).totals.items():
-            found[cause] = found.get(cause, 1.0) / total
+        table = answer_table(answer.question, prior)
+        index = table.choices.index(answer.choice)
+        for cause in table.totals:
+            found[cause] = found.get(cause, 1.0) * table.odds(index, cause) / table.factors[index].get(cause, 1.0)
     return found
 
 

@@ -38,6 +38,15 @@ FACTORS: Mapping[Direction, Mapping[Strength, float]] = MappingProxyType(
 #: People err: an answer alone never makes a cause less likely than by this.
 ANSWER_FLOOR = 1 / 50
 
+#: An answer is chosen among many: that this one fits says more than a finding of the same strength, and these numbers count.
+ANSWER_FACTORS: Mapping[tuple[Direction, Strength], float] = MappingProxyType(
+    {
+        (Direction.SUPPORTS, Strength.MODERATE): 10.0,
+        (Direction.SUPPORTS, Strength.WEAK): 3.0,
+        (Direction.OPPOSES, Strength.WEAK): 1 / 3,
+    }
+)
+
 #: What an answer's mark in `questions.yaml` says.
 MARKS: Mapping[str, tuple[Direction, Strength]] = MappingProxyType(
     {
@@ -65,8 +74,9 @@ def factor(direction: Direction, strength: Strength, *, from_person: bool = Fals
     >>> factor(Direction.EXCLUDES, Strength.DECISIVE, from_person=True)
     0.02
     """
-    number = FACTORS[direction][strength]
-    return max(number, ANSWER_FLOOR) if from_person else number
+    if from_person:
+        return ANSWER_FACTORS.get((direction, strength)) or max(FACTORS[direction][strength], ANSWER_FLOOR)
+    return FACTORS[direction][strength]
 
 
 def priors(causes: Iterable[Cause]) -> dict[CauseId, float]:

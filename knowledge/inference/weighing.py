@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from knowledge.condition import Context, NeedKind, Result, Truth, evaluate
 from knowledge.inference.answering import unsaid
@@ -21,6 +21,7 @@ from knowledge.inference.candidates import (
     of_answers,
     of_codes,
     of_outcome,
+    proofs_of,
     weigh,
 )
 from knowledge.inference.odds import posterior, priors, stage_likelihood
@@ -162,7 +163,7 @@ def _unweighed(candidate: Candidate) -> Finding:
         cause=candidate.effect.cause,
         direction=candidate.effect.direction,
         strength=candidate.effect.strength,
-        evidence=tuple(replace(proof, rule=candidate.rule) for proof in candidate.evidence),
+        evidence=proofs_of(candidate),
     )
 
 
