@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +24,7 @@ from typing import TypeVar
 import aiohttp
 
 from bot.errors import OutsideError, Refused, SettingsError, Unreachable, UserError
-from bot.events import ActionTaken
+from bot.events import ActionTaken, UserId, Workspace
 from bot.jobs import Jobs, Work, open_jobs
 from bot.messages import Catalogue, spoken
 from bot.permissions import may
@@ -34,6 +34,7 @@ from bot.settings import Mode, Settings, hide_slack_variables
 from bot.slack.bolt import Receiver, SocketMode, make_bolt, try_app_token
 from bot.slack.chat import Identity, SlackChat, make_session
 from bot.slack.door import Door
+from bot.slack.home import Homes
 from bot.slack.payloads import Me
 from bot.slack.verification import Verifier
 from bot.stopping import stop_event
@@ -132,7 +133,24 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
         channels = Places(fixed=settings.setup)
         store = await rooms.enter_async_context(_store(settings, clock, channels))
         channels.chosen.update(await store.people.setups())
+        workspace = Workspace(team=identity.team, enterprise=identity.enterprise)
+
+        async def language(user: UserId) -> str | None:
+            return await store.people.language(workspace, user)
+
         drain = _drain(settings, store=store, chat=chat, clock=clock, channels=channels, knowledge=knowledge)
+        homes = Homes(
+            chat=chat,
+            cases=store,
+            words=knowledge.messages,
+            places=channels,
+            workspace=workspace,
+            url=identity.url,
+            days=settings.retention_days,
+            language=language,
+            is_admin=drain.is_admin,
+        )
+        drain = replace(drain, homes=homes)
         intake = Intake(store=store, chat=chat, reader=reader, clock=clock, limit=settings.max_download_bytes)
         jobs = await rooms.enter_async_context(_jobs(settings, store, drain, intake, clock))
         door = Door(
@@ -144,6 +162,8 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
             me=Me(user=identity.user),
             retention_days=settings.retention_days,
             allow=_allow(store, drain),
+            language=language,
+            homes=homes,
             counts=Counter(),
         )
         pings = _pings(store, jobs, chat, knowledge, clock)

@@ -19,6 +19,7 @@ from types import MappingProxyType
 
 from bot.errors import UserError
 from bot.events import CaseId, ChannelId, MessageRef, UploadId, UserId, Workspace
+from bot.handling import Handling
 from knowledge import UNKNOWN, CauseId, ChoiceId, Diagnosis, Platform, QuestionId, StepId
 
 
@@ -51,6 +52,13 @@ class Resolution(StrEnum):
     WORKS_NOW = "works-now"
     CANCELLED = "cancelled"
     SILENT = "silent"
+    WORKAROUND = "workaround"
+    #: Nothing was wrong with the VPN.
+    NO_FAULT = "no-fault"
+    #: The same as another case.
+    DUPLICATE = "duplicate"
+    #: It ended with an outage.
+    OUTAGE = "outage"
 
 
 class UploadState(StrEnum):
@@ -141,6 +149,14 @@ class Case:
     resolution: Resolution | None = None
     closed_at: datetime | None = None
     timeline: tuple[Entry, ...] = ()
+    #: In a channel's thread: somebody asked the bot to be quiet.
+    muted: bool = False
+    #: How the engineers are getting on with it.
+    handling: Handling = field(default_factory=Handling)
+    #: What was asked in a thread while files were still being read: `why-not psk-mismatch`; answered when they are.
+    wanted: tuple[str, ...] = ()
+    #: What the last picture of the timeline showed, so that the same is not shown twice.
+    pictured: str = ""
     #: Counts the messages with the current answer: slot `answer:<turn>`.
     turn: int = 0
     #: The question that stands in it; None: a reply.

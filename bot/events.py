@@ -98,7 +98,31 @@ class Action(StrEnum):
     UNCLAIM = "unclaim"
     OPEN_REPLY = "open_reply"
     CONFIRM_CAUSE = "confirm_cause"
+    #: Argument: a `Resolution`; without one, fixed.
     RESOLVE = "resolve"
+    #: Back from resolved or closed, by an engineer.
+    REOPEN_CASE = "reopen_case"
+    #: Argument: minutes of it; empty: it ends.
+    SNOOZE = "snooze"
+    #: Argument: a `Priority`; empty: as the severity says.
+    PRIORITISE = "prioritise"
+    PIN_CAUSE = "pin_cause"
+    RULE_OUT = "rule_out"
+    #: Argument: the id of a `Collect`.
+    ASK_LOG = "ask_log"
+    #: Argument: another engineer.
+    HAND_ON = "hand_on"
+    #: Argument: the number of the case of which this is a duplicate.
+    MERGE = "merge"
+    #: Argument: `question=choice`.
+    WHAT_IF = "what_if"
+    #: From a closed case: drafts of a signature, a rule, an example and a near miss.
+    TEACH = "teach"
+    #: Opens a form for what needs more than a press. Argument: `hand_on`, `merge` or `what_if`.
+    OPEN_DESK_FORM = "open_desk_form"
+    # an outage; argument: its id
+    OUTAGE_OVER = "outage_over"
+    OUTAGE_FALSE = "outage_false"
 
 
 class Watching(StrEnum):
@@ -264,3 +288,44 @@ class TimerRang(Event):
 
     case: CaseId
     name: str
+
+
+class MergeNews(StrEnum):
+    """What one case tells another with which it was merged."""
+
+    #: To the case that goes on: `other` is a duplicate of it.
+    JOINED = "joined"
+    #: To the duplicate: the other case cannot take it, because it is over, or a duplicate itself.
+    REFUSED = "refused"
+    #: To the duplicate: the other case is resolved.
+    OVER = "over"
+    #: To the case that goes on: `other` is a case of its own again.
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged(Event):
+    """Ours: news between a case and its duplicate."""
+
+    case: CaseId
+    other: CaseId
+    news: MergeNews
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageFound(Event):
+    """Ours: the radar says that this case belongs to an outage."""
+
+    case: CaseId
+    outage: str
+    #: What they have in common: `cause:server-unreachable`.
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageEnded(Event):
+    """Ours: an outage is over (`mended`), or was none."""
+
+    case: CaseId
+    outage: str
+    mended: bool = True

@@ -27,11 +27,33 @@ class Deed(StrEnum):
 
 
 #: Only a responder, and only on a case that was handed to the desk.
-DESK_ACTIONS = frozenset({Action.CLAIM, Action.UNCLAIM, Action.OPEN_REPLY, Action.CONFIRM_CAUSE, Action.RESOLVE, Deed.REPLY})
+DESK_ACTIONS = frozenset(
+    {
+        Action.CLAIM,
+        Action.UNCLAIM,
+        Action.OPEN_REPLY,
+        Action.CONFIRM_CAUSE,
+        Action.RESOLVE,
+        Action.REOPEN_CASE,
+        Action.SNOOZE,
+        Action.PRIORITISE,
+        Action.PIN_CAUSE,
+        Action.RULE_OUT,
+        Action.ASK_LOG,
+        Action.HAND_ON,
+        Action.MERGE,
+        Action.WHAT_IF,
+        Action.TEACH,
+        Action.OPEN_DESK_FORM,
+        Deed.REPLY,
+    }
+)
+#: Only a responder; they belong to no case.
+OUTAGE_ACTIONS = frozenset({Action.OUTAGE_OVER, Action.OUTAGE_FALSE})
 #: What belongs to no case.
-OWN_ACTIONS = frozenset({Action.OPEN_INTAKE, Action.FORGET, Action.CHOOSE_CASE, Deed.OPEN_CASE})
+OWN_ACTIONS = frozenset({Action.OPEN_INTAKE, Action.FORGET, Action.CHOOSE_CASE, Action.CHOOSE_LANGUAGE, Deed.OPEN_CASE})
 #: In a channel's thread everybody sees the files anyway.
-OPEN_IN_CHANNELS = frozenset({Deed.WRITE, Action.SHOW_DETAILS})
+OPEN_IN_CHANNELS = frozenset({Deed.WRITE, Action.SHOW_DETAILS, Action.MUTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,8 @@ def may(  # noqa: PLR0911 - one line for each rule, read from above
         return Permission("guests-may-not")
     if deed in OWN_ACTIONS:
         return YES
+    if deed in OUTAGE_ACTIONS:
+        return YES if is_responder else Permission("responders-only")
     if case is None:
         return Permission("case-is-gone")
     if deed in DESK_ACTIONS:

@@ -62,6 +62,15 @@ class OfficeHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A link of the chain: who is told when nobody has claimed a case for so many minutes."""
+
+    #: A user group (`S…`), a person (`U…`, `W…`), or the address of a pager (`https://…`).
+    who: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
     """What one source says; what is empty is not said."""
 

@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from bot.cases import Case, Upload
-from bot.events import CaseId, ChannelId, MessageRef, ThreadRef, UploadedFile, UploadId, UserId, Watch, Workspace
-from bot.places import OfficeHours, Setup
-from knowledge import ChoiceId, KnowledgeBase, Log, Platform, QuestionId
+from bot.events import CaseId, ChannelId, Event, MessageRef, ThreadRef, UploadedFile, UploadId, UserId, Watch, Workspace
+from bot.places import Call, OfficeHours, Setup
+from knowledge import ChoiceId, Diagnosis, KnowledgeBase, Log, Platform, QuestionId
 
 #: One Block Kit block, as JSON. Only `messages/` makes them.
 Block = Mapping[str, Any]
@@ -53,6 +53,28 @@ class Say:
 
     key: str
     where: Where
+    message: Message
+    slot: str | None = None
+    #: Something that was due (`escalation.promises`): it is only said if it is still meant when its turn comes.
+    meant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A call of the pager, by its address, unless it is no longer meant when its turn comes."""
+
+    key: str
+    address: str
+    #: What it says; nothing that the requester wrote.
+    summary: str
+    meant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """Something for all engineers, at the top level of the admin channel, that belongs to no case: an outage, the digest."""
+
+    key: str
     message: Message
     slot: str | None = None
 
@@ -101,6 +123,16 @@ class PassOn:
     upload: UploadId
     file_id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture that the words draw: base64 of a PNG, and what it shows in words."""
+
+    content: str
+    name: str
+    title: str
+    alt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +198,10 @@ class Outcome:
     passes: tuple[PassOn, ...] = ()
     attaches: tuple[Attach, ...] = ()
     timers: tuple[Timer, ...] = ()
+    pages: tuple[Page, ...] = ()
+    announces: tuple[Announce, ...] = ()
+    #: Events for other cases that follow from this step.
+    follows: tuple[Event, ...] = ()
     #: Uploads whose readings are to be deleted now.
     forget: tuple[UploadId, ...] = ()
     #: Cases that are to be forgotten (`/vpn-help forget me`).
@@ -282,6 +318,10 @@ class Messages(Protocol):
         """Slot `details`: every hypothesis with reasons for, against, unconfirmed; the attempts; the files; the revision."""
         ...
 
+    def details_text(self, case: Case, logs: Sequence[Log], *, locale: str) -> str:
+        """The same as one text without a limit, for a file."""
+        ...
+
     def understood(self, case: Case, heard: Heard, *, locale: str) -> Message:
         """What was understood of the person's words, and that it can be corrected.
 
@@ -349,7 +389,7 @@ class Messages(Protocol):
         """In place of `which_case`, once it is answered: what they wrote is there now (None: a new case is opened)."""
         ...
 
-    def status(self, cases: Sequence[Case], *, locale: str) -> Message:
+    def status(self, cases: Sequence[Case], *, locale: str, links: Mapping[CaseId, str] | None = None) -> Message:
         """The person's cases and where each stands; none: how to start."""
         ...
 
@@ -377,11 +417,79 @@ class Messages(Protocol):
         """A mention in a thread that holds no file and no words that mean anything: what to upload, or `/vpn-help`."""
         ...
 
+    def thread_help(self, *, locale: str) -> Message:
+        """What can be asked in a thread, by mention."""
+        ...
+
+    def why_not(self, case: Case, cause: str, *, locale: str) -> Message:
+        """Why a cause is not the answer (or is); one that the base does not know gets those that it does."""
+        ...
+
+    def what_if(self, case: Case, question: str, choice: str, then: Diagnosis | None, *, locale: str) -> Message:
+        """What another answer would change; `then` None: there is no such question or choice."""
+        ...
+
+    def timeline(self, case: Case, *, locale: str) -> Message:
+        """Every attempt in words: when, how far."""
+        ...
+
+    def picture(self, case: Case, *, locale: str) -> Picture | None:
+        """The same as a picture; None where no log shows an attempt."""
+        ...
+
+    def muted(self, *, locale: str) -> Message:
+        """The bot is quiet in this thread from now on, and how that ends."""
+        ...
+
+    def unmuted(self, *, locale: str) -> Message:
+        """It speaks again."""
+        ...
+
+    def still_muted(self, *, locale: str) -> Message:
+        """Somebody asks it in a thread in which it is to be quiet."""
+        ...
+
+    def nothing_to_redact(self, *, locale: str) -> Message:
+        """There is no text that could be shown masked."""
+        ...
+
+    def as_file(self, name: str, *, locale: str) -> Message:
+        """What follows is too long for a message and comes as a file."""
+        ...
+
+    def no_files_here(self, *, locale: str) -> Message:
+        """Slack takes no files from the bot here."""
+        ...
+
+    def cannot_speak(self, code: str, *, locale: str) -> Message:
+        """In a direct message: why the bot could not answer in a channel (Slack's word), and what to do."""
+        ...
+
+    def language_asked(self, current: str | None, *, locale: str) -> Message:
+        """Which language: `choose_language`, argument a locale or empty."""
+        ...
+
+    def language_chosen(self, language: str | None, *, locale: str) -> Message:
+        """It is remembered; None: Slack's own again."""
+        ...
+
+    def check_back_set(self, case: Case, at: datetime, *, locale: str) -> Message:
+        """The bot asks again at a time that the person chose."""
+        ...
+
+    def check_back(self, case: Case, *, locale: str) -> Message:
+        """The time has come: does it work?"""
+        ...
+
+    def outside_office(self, case: Case, opens_at: datetime | None, *, locale: str) -> Message:
+        """The case is with the engineers, and they are not there now."""
+        ...
+
     def user_error(self, key: str, values: Mapping[str, str], *, locale: str) -> Message:
         """Something that the person can put right (`UserError`).
 
         `key` is `case-is-over`, `already-claimed`, `not-yours`, `responders-only`, `case-is-gone`, `guests-may-not`,
-        `no-such-file`, `too-many-cases` or `nothing-to-say`.
+        `no-such-file`, `too-many-cases`, `nothing-to-say` or `admins-only`.
         """
         ...
 
@@ -408,6 +516,19 @@ class Messages(Protocol):
 
         `news` is `claimed`, `released`, `replied` (`text`), `cause-confirmed` (`text`: the cause's id), `resolved`,
         `works-now`, `still-broken`, `cancelled`, `reopened`, `reply-failed` (`text`: Slack's word) or `erased`.
+        """
+        ...
+
+
+class Pager(Protocol):
+    """Calls people outside of Slack."""
+
+    async def page(self, address: str, *, key: str, summary: str) -> None:
+        """Call; the same key is one call, however often it is made.
+
+        Raises:
+            Unreachable: it did not answer, or asks for patience.
+            Refused: it does not take it.
         """
         ...
 
@@ -469,6 +590,14 @@ class World:
     watch: Watch | None = None
     #: When engineers are there; None: nobody said.
     office: OfficeHours | None = None
+    #: Who is told, one after another, when nobody claims a case.
+    chain: tuple[Call, ...] = ()
+    #: The case that an action names besides its own (`merge`).
+    other: Case | None = None
+    #: Whether the person named in an action is an engineer (`hand_on`).
+    named_is_responder: bool = False
+    #: The language that who acts has chosen; None: that of their Slack.
+    preferred: str | None = None
     #: What was chosen in Slack so far.
     chosen: Setup = field(default_factory=Setup)
     #: Where the cases of `cases` can be read.
@@ -481,6 +610,13 @@ class World:
 
 class Chat(Protocol):
     """Everything the bot does in Slack. Raises `Unreachable`, `Refused` or `Unknown` (bot.errors), never an SDK error."""
+
+    async def try_channel(self, channel: ChannelId, user: UserId | None, said: Message | None) -> tuple[str, str]:
+        """How the bot stands with a channel: (`ok`, `ok_quiet`, `bad_member`, `bad_read …`, `bad_post …`, `bad_other …`; name).
+
+        With `user`, `said` is whispered to them there, which tries whether the bot may write.
+        """
+        ...
 
     async def post(self, where: ThreadRef, message: Message, *, key: str) -> MessageRef:
         """Say something new. `key` goes into the message's metadata, so that `find` can tell whether it was said."""
@@ -574,6 +710,14 @@ class CaseStore(Protocol):
 
     async def open_cases(self, workspace: Workspace, requester: UserId) -> Sequence[Case]:
         """A person's cases that are not over, newest first."""
+        ...
+
+    async def cases_of(self, workspace: Workspace, requester: UserId) -> Sequence[Case]:
+        """All of a person's cases, newest first."""
+        ...
+
+    async def thread(self, case: CaseId, where: Where) -> MessageRef | None:
+        """The parent message of a case's thread, once it is posted."""
         ...
 
     async def case_at(self, workspace: Workspace, ref: MessageRef) -> tuple[CaseId, Where] | None:

@@ -7,9 +7,11 @@ back appears in the admin thread, redacted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.cases import CaseState, Resolution
 from bot.errors import UserError
+from bot.escalation import handiwork, policy
 from bot.escalation.turn import Turn
 from bot.events import Action, ActionTaken, ReplySubmitted, SayingFailed, UploadId
 from bot.permissions import Deed
@@ -21,6 +23,9 @@ GONE = frozenset(
     {"channel_not_found", "not_in_channel", "is_archived", "no-admin-channel", "restricted_action", "posting_to_channel_denied"}
 )
 
+#: With which reason an engineer may resolve a case.
+REASONS = frozenset({Resolution.FIXED, Resolution.WORKAROUND, Resolution.NO_FAULT, Resolution.OUTAGE})
+
 
 def hand_over(turn: Turn, reasons: tuple[str, ...]) -> None:
     """The case goes to the admin channel; where there is none, its person is told whom to contact."""
@@ -30,15 +35,24 @@ def hand_over(turn: Turn, reasons: tuple[str, ...]) -> None:
         return
     was_there = turn.case.on_desk
     turn.case = turn.case.escalated(turn.world.now, reasons)
+    if not was_there:
+        kept = turn.case.handling.arrived(turn.world.now, policy.severity(turn.case))
+        turn.case = replace(turn.case, handling=kept)
     turn.note("escalated", ", ".join(reasons))
     if not was_there:
         turn.say(turn.say_words.handed_over(turn.case, locale=turn.locale))
+        office = turn.world.office
+        if office is not None and not office.is_open(turn.world.now):
+            opens = office.opens_at(turn.world.now)
+            turn.say(turn.say_words.outside_office(turn.case, opens, locale=turn.locale))
 
 
 def relay(turn: Turn, text: str, *, files: Sequence[str] = (), change: str = "new") -> None:
     """What the requester wrote (redacted) or uploaded (names) appears in the admin thread."""
     if not turn.case.on_desk:
         return
+    if change != "deleted":
+        turn.case = replace(turn.case, handling=turn.case.handling.spoken_to(turn.world.now))
     name = turn.world.requester.name if turn.world.requester else str(turn.case.requester)
     words = turn.say_words.relay_to_desk(
         turn.case, text, requester=name, files=files, change=change, locale=turn.world.desk_locale
@@ -59,15 +73,18 @@ def act(turn: Turn, event: ActionTaken) -> None:
         case Action.CLAIM:
             _claim(turn, event)
         case Action.UNCLAIM:
+            if turn.case.state is not CaseState.CLAIMED:
+                return
             turn.case = turn.case.released()
+            turn.case = replace(turn.case, handling=turn.case.handling.given_back(turn.world.now))
             turn.note("released")
             turn.news("released")
         case Action.CONFIRM_CAUSE:
             _confirm(turn, event)
         case Action.RESOLVE:
-            _resolve(turn)
+            _resolve(turn, event.argument)
         case _:
-            return
+            handiwork.act(turn, event)
 
 
 def reply(turn: Turn, event: ReplySubmitted) -> None:
@@ -82,6 +99,7 @@ def reply(turn: Turn, event: ReplySubmitted) -> None:
     if not event.text.strip():
         raise UserError("nothing-to-say")
     turn.say(turn.say_words.relay_to_requester(turn.case, event.text, locale=turn.locale))
+    turn.case = replace(turn.case, handling=turn.case.handling.answered(turn.world.now))
     turn.note("replied")
     turn.news("replied", text=event.text)
 
@@ -118,6 +136,7 @@ def _claim(turn: Turn, event: ActionTaken) -> None:
     if event.user is None or turn.case.assignee == event.user:
         return
     turn.case = turn.case.claimed(event.user)
+    turn.case = replace(turn.case, handling=replace(turn.case.handling.worked_on(turn.world.now), snoozed_until=None))
     turn.note("claimed")
     turn.news("claimed")
     turn.say(turn.say_words.taken(turn.case, locale=turn.locale))
@@ -132,12 +151,17 @@ def _confirm(turn: Turn, event: ActionTaken) -> None:
     turn.news("cause-confirmed", text=cause)
 
 
-def _resolve(turn: Turn) -> None:
+def _resolve(turn: Turn, argument: str) -> None:
     if turn.case.state is CaseState.CLOSED:
         raise UserError("case-is-over")
     if turn.case.state is CaseState.RESOLVED:
         return
-    turn.case = turn.case.resolved(Resolution.FIXED)
-    turn.note("resolved")
+    resolution = Resolution(argument) if argument in REASONS else Resolution.FIXED
+    turn.case = turn.case.resolved(resolution)
+    kept = replace(
+        turn.case.handling, owed_since=None, snoozed_until=None, resolved_by=turn.event.user, resolved_at=turn.world.now
+    )
+    turn.case = replace(turn.case, handling=kept)
+    turn.note("resolved", resolution)
     turn.news("resolved")
     turn.say(turn.say_words.resolved(turn.case, locale=turn.locale))

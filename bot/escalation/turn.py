@@ -7,13 +7,25 @@ the end: the case's own message and the card are said again when they would read
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from bot.cases import Case, Origin
-from bot.events import Action, ActionTaken, ChannelId, Event, IntakeSubmitted, MessagePosted, UploadedFile, UploadId, WordGiven
+from bot.cases import Case, Origin, Resolution
+from bot.events import (
+    Action,
+    ActionTaken,
+    ChannelId,
+    Event,
+    IntakeSubmitted,
+    MessagePosted,
+    TimerRang,
+    UploadedFile,
+    UploadId,
+    WordGiven,
+)
 from bot.messages import spoken
 from bot.permissions import Deed, Permission, may
-from bot.ports import Message, Outcome, PassOn, Read, Say, Tell, Timer, Where, Whisper, World
+from bot.ports import Announce, Attach, Message, Outcome, Page, PassOn, Picture, Read, Say, Tell, Timer, Where, Whisper, World
 from knowledge import Tokens, redact
 
 SECRET = "secret"  # noqa: S105 - redaction's name for a kind
@@ -31,7 +43,11 @@ class Turn:
         self._says: list[Say | Whisper | Tell] = []
         self._reads: list[Read] = []
         self._passes: list[PassOn] = []
+        self._attaches: list[Attach] = []
         self._timers: list[Timer] = []
+        self._pages: list[Page] = []
+        self._announces: list[Announce] = []
+        self._follows: list[Event] = []
         self._forget: list[UploadId] = []
         self._tokens: Tokens | None = None
         self._count = 0
@@ -55,15 +71,47 @@ class Turn:
         """Say something to the requester, in the case's thread."""
         self._says.append(Say(key=key or self._key(), where=Where.REQUESTER, message=message, slot=slot))
 
-    def tell_desk(self, message: Message, *, slot: str | None = None) -> None:
+    def tell(self, message: Message, *, key: str | None = None) -> None:
+        """Say something at the top level of the requester's direct message: where the case's own thread is out of reach."""
+        self._says.append(Tell(key=key or self._key(), user=self.case.requester, message=message))
+
+    def tell_desk(self, message: Message, *, slot: str | None = None, meant: str = "") -> None:
         """Say something in the case's thread of the admin channel; nothing where the case is not there."""
         if self.case.on_desk:
-            self._says.append(Say(key=self._key(), where=Where.DESK, message=message, slot=slot))
+            self._says.append(Say(key=self._key(), where=Where.DESK, message=message, slot=slot, meant=meant))
 
     def news(self, news: str, *, text: str = "") -> None:
         """A line about what happened, for the engineers."""
         who = self.event.user
         self.tell_desk(self.say_words.desk_news(self.case, news, who=who, text=text, locale=self.world.desk_locale))
+
+    @property
+    def before(self) -> Case | None:
+        """The case as it was; None: it begins."""
+        return self._before
+
+    def rang(self, timer: str) -> bool:
+        """Whether this step follows from a timer, which is gone by that."""
+        return isinstance(self.event, TimerRang) and self.event.name == timer
+
+    def page(self, address: str, message: Message, *, name: str) -> None:
+        """Call a pager; once for each round of the case."""
+        key = f"{self.case.id}/{self.case.handling.round}/{name}/{self.event.id}"
+        self._pages.append(Page(key=key, address=address, summary=message.text, meant=name))
+
+    def follow(self, event: Event) -> None:
+        """Something that another case is to hear of."""
+        self._follows.append(event)
+
+    def came_back(self) -> None:
+        """The case is open again, and every promise begins anew."""
+        kept = self.case.handling
+        was_over = self.case.resolution is not Resolution.DUPLICATE
+        self.case = self.case.reopened()
+        if self.case.on_desk:
+            kept = kept.arrived(self.world.now, kept.severity)
+        times = (*kept.reopened_at, self.world.now) if was_over else kept.reopened_at
+        self.case = replace(self.case, handling=replace(kept, reopened_at=times, merged_into=None, incident=None))
 
     def whisper(self, message: Message) -> None:
         """Say something that only the person who acted sees, where they acted; in the case's thread if that is nowhere."""
@@ -80,9 +128,50 @@ class Turn:
         """Show an original in the admin thread."""
         self._passes.append(PassOn(key=self._key(), upload=upload, file_id=file_id, name=name))
 
+    def attach(self, name: str, *, title: str = "", content: str = "", upload: UploadId | None = None) -> None:
+        """Show a text as a file in the requester's thread; where Slack takes none, it says so."""
+        self._attaches.append(
+            Attach(
+                key=self._key(),
+                where=Where.REQUESTER,
+                name=name,
+                title=title or name,
+                content=content,
+                upload=upload,
+                otherwise=self.say_words.no_files_here(locale=self.locale),
+            )
+        )
+
+    def draw(self, *, again: bool = False) -> None:
+        """Show the timeline as a picture, unless the last one showed the same. Its words stand in the reply as well."""
+        attempts = self.case.diagnosis.attempts if self.case.diagnosis else ()
+        shows = " ".join(f"{attempt.stage}{'*' if attempt.chosen else ''}" for attempt in attempts[-4:])
+        if not shows or (shows == self.case.pictured and not again):
+            return
+        picture = self.say_words.picture(self.case, locale=self.locale)
+        if not isinstance(picture, Picture):
+            return
+        self.case = replace(self.case, pictured=shows)
+        self._attaches.append(
+            Attach(
+                key=self._key(),
+                where=Where.REQUESTER,
+                name=picture.name,
+                title=picture.title,
+                alt=picture.alt,
+                content=picture.content,
+                otherwise=self.say_words.timeline(self.case, locale=self.locale),
+            )
+        )
+
     def wake(self, name: str, at: datetime | None) -> None:
         """Set a timer, or take it back."""
         self._timers.append(Timer(name=name, at=at))
+
+    def wake_once(self, name: str, at: datetime | None) -> None:
+        """Set a timer, unless this step has set it already."""
+        if all(timer.name != name for timer in self._timers):
+            self.wake(name, at)
 
     def forget(self, upload: UploadId) -> None:
         """Delete what was read of a file."""
@@ -120,7 +209,11 @@ class Turn:
             says=tuple(says),
             reads=tuple(self._reads),
             passes=tuple(self._passes),
+            attaches=tuple(self._attaches),
             timers=tuple(self._timers),
+            pages=tuple(self._pages),
+            announces=tuple(self._announces),
+            follows=tuple(self._follows),
             forget=tuple(self._forget),
             tokens=tokens if tokens and tokens != _plain(self.world) else None,
         )

@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.errors import Refused
+from bot.errors import OutsideError, Refused
 from bot.events import ChannelId, MessageRef, ThreadRef, UploadedFile, UserId
 from bot.ports import Message, Profile, View
 from bot.slack import payloads
@@ -114,6 +114,31 @@ class SlackChat:
         async with translated("conversations.info"):
             said = node(_data(await self._call(self.client.conversations_info(channel=channel))), "channel")
         return text(said, "name"), said.get("is_member") is True
+
+    async def try_channel(self, channel: ChannelId, user: UserId | None, said: Message | None) -> tuple[str, str]:  # noqa: PLR0911 - one way out each
+        """Whether the bot is in a channel, may read it, and (with somebody who is to see it) may write; and its name."""
+        name = ""
+        try:
+            name, member = await self.channel_name(channel)
+            if not member:
+                return "bad_member", name
+            async with translated("conversations.history"):
+                await self._call(self.client.conversations_history(channel=channel, limit=1))
+        except Refused as error:
+            gone = error.code in ("channel_not_found", "not_in_channel")
+            return ("bad_member" if gone else f"bad_read {error.code}"), name
+        except OutsideError as error:
+            return f"bad_other {error.code}", name
+        if user is None or said is None:
+            return "ok_quiet", name
+        try:
+            await self.whisper(channel, user, said)
+        except Refused as error:
+            # Who is not in the channel cannot see it: that says nothing about writing.
+            return ("ok_quiet" if error.code == "user_not_in_channel" else f"bad_post {error.code}"), name
+        except OutsideError as error:
+            return f"bad_other {error.code}", name
+        return "ok", name
 
     async def post(self, where: ThreadRef, message: Message, *, key: str) -> MessageRef:
         """Say something new; `Unknown` where it may have been said."""

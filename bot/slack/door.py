@@ -18,6 +18,7 @@ from bot.errors import OutsideError
 from bot.events import ActionTaken, Event, ThreadRef, UserId
 from bot.messages import Catalogue, spoken
 from bot.ports import CaseStore, Chat, Clock, Message
+from bot.slack.home import Homes
 from bot.slack.payloads import Me
 from bot.slack.waiting import Waiting
 
@@ -49,6 +50,9 @@ class Door:
     retention_days: int
     #: Raises `UserError` where the person may not do that; asked before a modal opens, and again when it is sent.
     allow: Callable[[ActionTaken], Awaitable[None]]
+    #: The language that somebody chose, and their home tab.
+    language: Callable[[UserId], Awaitable[str | None]] | None = None
+    homes: Homes | None = None
     counts: Counter[str] = field(default_factory=Counter)
 
     async def keep(self, event: Event) -> None:
@@ -60,7 +64,8 @@ class Door:
         """The person's language, or English where Slack does not say it in time."""
         try:
             async with asyncio.timeout(_LOCALE_SECONDS):
-                return spoken((await self.chat.profile(user)).locale)
+                chosen = await self.language(user) if self.language else None
+                return spoken(chosen or (await self.chat.profile(user)).locale)
         except (TimeoutError, OutsideError) as error:
             logger.info("language of a person not known in time: %s", error or "time-out")
             return spoken("en")

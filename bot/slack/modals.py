@@ -19,7 +19,20 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.events import CaseId, ChannelId, IntakeSubmitted, ReplySubmitted, UploadedFile, UserId, WordGiven, Workspace
+from bot.events import (
+    CaseId,
+    ChannelId,
+    IntakeSubmitted,
+    ReplySubmitted,
+    SetupChanged,
+    UploadedFile,
+    UserId,
+    Watch,
+    Watching,
+    WordGiven,
+    Workspace,
+)
+from bot.messages import LOCALES
 from bot.slack.fields import Body, json_object, moment, node, nodes, text
 from bot.slack.markup import plain
 from bot.slack.payloads import VERSION, uploaded, workspace
@@ -30,6 +43,8 @@ class Modal(StrEnum):
 
     INTAKE = "intake"
     REPLY = "reply"
+    SETUP = "setup"
+    WATCH = "watch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +90,7 @@ class Command:
     workspace: Workspace
     at: datetime
     trigger_id: str
-    #: One of `help`, `status`, `privacy`, `forget me`; empty for everything else.
+    #: One of `help`, `status`, `privacy`, `forget me`, `language`; empty for everything else.
     word: str = ""
     text: str = ""
     channel: ChannelId | None = None
@@ -111,6 +126,10 @@ _WORDS = {
     "me esqueça": "forget me",
     "me esqueca": "forget me",
     "apagar meus dados": "forget me",
+    "language": "language",
+    "idioma": "language",
+    "língua": "language",
+    "lingua": "language",
 }
 
 
@@ -166,8 +185,55 @@ def intake(sent: Submission) -> IntakeSubmitted:
         error=sent.values.get("error"),
         answers=MappingProxyType(answers),
         files=sent.files,
+        continues=CaseId(continues) if (continues := sent.values.get("continues")) not in (None, "new") else None,
         channel=ChannelId(sent.metadata.channel) or None,
         response_url=sent.metadata.response_url or None,
+    )
+
+
+def setup(sent: Submission) -> SetupChanged | str:
+    """The set-up modal as an event; or which sentence of `view` says what is wrong with it."""
+    about = tuple(
+        name
+        for name, action in (("admin_channel", "channel"), ("responders", "responders"), ("office", "begins"))
+        if action in sent.blocks
+    )
+    group, begins, ends = (sent.values.get(name, "") for name in ("responders", "begins", "ends"))
+    if found := re.fullmatch(r"(?:<!subteam\^)?(S[A-Z0-9]{2,})(?:\|.*)?>?", group.strip()):
+        group = found[1]
+    elif group:
+        return "bad_group"
+    if (begins or ends) and not (begins and ends and begins < ends):
+        return "bad_hours"
+    days = tuple(int(day) for day in sent.values.get("days", "").split(",") if day.isdecimal())
+    return SetupChanged(
+        id=sent.id,
+        workspace=sent.workspace,
+        at=sent.at,
+        user=sent.user,
+        about=about,
+        admin_channel=ChannelId(sent.values.get("channel", "")) or None,
+        responders=group or None,
+        begins=begins or None,
+        ends=ends or None,
+        days=days,
+    )
+
+
+def watch(sent: Submission) -> SetupChanged:
+    """The modal of a watched channel as an event."""
+    channel = ChannelId(sent.values.get("channel") or sent.metadata.channel)
+    stop, mode, language = (sent.values.get(name, "") for name in ("stop", "mode", "language"))
+    ways = {each.value: each for each in Watching}
+    kept = Watch(channel=channel, mode=ways.get(mode, Watching.ANSWER), language=language if language in LOCALES else None)
+    return SetupChanged(
+        id=sent.id,
+        workspace=sent.workspace,
+        at=sent.at,
+        user=sent.user,
+        about=("watched",),
+        watch=None if stop else kept,
+        unwatch=channel if stop else None,
     )
 
 
@@ -208,5 +274,7 @@ def _fields(values: Body) -> Iterator[tuple[str, str, str, tuple[UploadedFile, .
         for action in inputs:
             given = node(inputs, action)
             value = text(given, "value").strip() or text(node(given, "selected_option"), "value")
+            value = value or text(given, "selected_conversation", "selected_time")
+            value = value or ",".join(text(option, "value") for option in nodes(given, "selected_options"))
             found = tuple(file for file in (uploaded(item) for item in nodes(given, "files")) if file is not None)
             yield block, action, value, found

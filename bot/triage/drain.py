@@ -37,6 +37,7 @@ from bot.places import OfficeHours, Setup
 from bot.ports import Chat, Clock, Messages, Outcome, Profile, Reading, Say, Tell, Where, World
 from bot.storage import Arrived, Conflict, Speaker, Store, TokenTable
 from bot.triage import person, pipeline
+from bot.triage.threads import is_shortcut
 from knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)
@@ -227,6 +228,7 @@ class Drain:
             messages=self.knowledge.messages,
             actor=actor,
             is_admin=await self._is_admin(event, actor),
+            preferred=await self.store.people.language(event.workspace, event.user) if event.user else None,
             chosen=self.channels.chosen.get(event.workspace.team, Setup()),
             office=self.channels.office(event.workspace),
             has_desk=self.channels.desk(event.workspace) is not None,
@@ -316,12 +318,13 @@ class Drain:
         return Reading(upload=record.id, log=record.log, same_as=record.same_as, problem=record.problem)
 
     async def _thread(self, event: Event) -> tuple[tuple[MessageRef, str, tuple[UploadedFile, ...]], ...]:
-        if not (
-            isinstance(event, MessagePosted) and event.mentions_bot and event.kind is ChannelKind.CHANNEL and event.thread_ts
-        ):
+        if not (isinstance(event, MessagePosted) and event.mentions_bot and event.kind is ChannelKind.CHANNEL):
+            return ()
+        root = event.thread_ts or (event.ref.ts if is_shortcut(event) else None)
+        if root is None:
             return ()
         try:
-            return tuple(await self.chat.replies(MessageRef(channel=event.ref.channel, ts=event.thread_ts)))
+            return tuple(await self.chat.replies(MessageRef(channel=event.ref.channel, ts=root)))
         except OutsideError as error:
             logger.warning("a thread cannot be read: %s", error)
             return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import knowledge
 from bot.cases import Case, CaseState, Origin, Resolution, UploadState, Words
@@ -10,8 +11,14 @@ from bot.errors import UserError
 from bot.escalation import desk, policy
 from bot.escalation.turn import Turn
 from bot.events import ActionTaken, MessagePosted, MessageRef, UploadId
+from bot.places import zone_of
 from bot.ports import Heard, World
 from knowledge import UNKNOWN, ChoiceId, Diagnosis, Platform, QuestionId, StepId, StepKind
+
+CHECK_BACK_TIMER = "check-back"
+#: In the morning, where the person is.
+NINE = 9
+LONGEST_MINUTES = 60 * 24 * 30
 
 
 def conclude(case: Case, world: World) -> Diagnosis:
@@ -129,6 +136,27 @@ def still_broken(turn: Turn, event: ActionTaken) -> None:
     present(turn)
 
 
+def set_check_back(turn: Turn, event: ActionTaken) -> None:
+    """The person wants to be asked again, later."""
+    zone = zone_of(turn.world.requester.timezone if turn.world.requester else "UTC")
+    if event.argument == "morning":
+        day = turn.world.now.astimezone(zone).date() + timedelta(days=1)
+        at = datetime.combine(day, time(NINE), zone).astimezone(UTC)
+    elif event.argument.isdecimal() and 0 < int(event.argument) <= LONGEST_MINUTES:
+        at = turn.world.now + timedelta(minutes=int(event.argument))
+    else:
+        raise UserError("nothing-to-say")
+    turn.wake(CHECK_BACK_TIMER, at)
+    turn.note("check-back-set", at.isoformat(timespec="minutes"))
+    turn.say(turn.say_words.check_back_set(turn.case, at, locale=turn.locale), slot="check-back")
+
+
+def check_back(turn: Turn) -> None:
+    """The time that the person chose has come."""
+    if not turn.case.is_over:
+        turn.say(turn.say_words.check_back(turn.case, locale=turn.locale))
+
+
 def reopen(turn: Turn) -> None:
     """Not mended after all."""
     if not turn.case.is_over:
@@ -227,6 +255,7 @@ def _answer(turn: Turn, *, in_place: bool) -> None:
     _settle(turn, in_place=in_place)
     turn.case = replace(turn.case.waiting(), shown=None)
     turn.say(turn.say_words.reply(turn.case, locale=turn.locale), slot=turn.answer_slot)
+    turn.draw()
 
 
 def _settle(turn: Turn, *, in_place: bool) -> None:
@@ -257,6 +286,7 @@ def _direct_answer(turn: Turn, clean: str) -> ChoiceId | None:
 
 
 def _close(turn: Turn, resolution: Resolution, news: str) -> None:
+    turn.wake(CHECK_BACK_TIMER, None)
     turn.case = turn.case.closed(turn.world.now, resolution)
     turn.note("closed", resolution)
     if turn.case.turn:

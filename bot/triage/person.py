@@ -5,14 +5,17 @@ Pure, like `pipeline`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.cases import Case, Origin
 from bot.errors import UserError
 from bot.escalation.turn import locale_of
-from bot.events import Action, ActionTaken, Event, MessagePosted, WordGiven
+from bot.events import Action, ActionTaken, Event, MessagePosted, SetupChanged, WordGiven
+from bot.messages import LOCALES
 from bot.permissions import may
-from bot.ports import Erase, Message, Outcome, Tell, Whisper, World
+from bot.places import OfficeHours, Setting
+from bot.ports import Erase, Message, Outcome, Prefer, Tell, Whisper, World
 
 #: Who writes on within this time while *which case?* is open has seen the question.
 STILL_ASKED = timedelta(minutes=10)
@@ -31,6 +34,12 @@ def advance(event: Event, world: World) -> Outcome:  # noqa: PLR0911 - one line 
             return _which_case(event, world)
         case ActionTaken(action=Action.FORGET) if may(event.user, event.action):
             return _forget(event, world)
+        case ActionTaken(action=Action.CHOOSE_LANGUAGE):
+            return _language(event, world)
+        case ActionTaken(action=Action.TRY_SETUP):
+            return Outcome()  # the home tab is published again, and tries all
+        case SetupChanged():
+            return _set_up(event, world)
         case ActionTaken(action=Action.CHOOSE_CASE):
             chosen = next((case for case in world.cases if case.id == event.case), None)
             return _tell(event, world.messages.case_chosen(chosen, locale=locale_of(world)), slot=_slot(event.argument))
@@ -43,7 +52,9 @@ def _word(event: WordGiven, world: World) -> Outcome:
     words, locale = world.messages, locale_of(world)
     match event.word.strip().casefold():
         case "status":
-            return _whisper(event, words.status(_open(world), locale=locale))
+            return _whisper(event, words.status(_open(world), locale=locale, links=world.links))
+        case "language":
+            return _whisper(event, words.language_asked(world.preferred, locale=locale))
         case "privacy":
             return _whisper(event, words.privacy(days=world.retention_days, locale=locale))
         case "forget me" | "forget":
@@ -56,9 +67,39 @@ def _forget(event: ActionTaken, world: World) -> Outcome:
     """Everything goes, cases at the desk included; one line in place of the card says so."""
     erased = tuple(_erased(case, world) for case in world.cases)
     words = world.messages.forgotten(cases=len(erased), locale=locale_of(world))
-    return Outcome(
-        says=(Tell(key=f"{event.id}/forgotten", user=event.user or world.cases[0].requester, message=words),), erase=erased
-    )
+    user = event.user or world.cases[0].requester
+    return Outcome(says=(Tell(key=f"{event.id}/forgotten", user=user, message=words),), erase=erased, forget_person=user)
+
+
+def _language(event: ActionTaken, world: World) -> Outcome:
+    """Their choice holds from now on, in what is said now already."""
+    if event.user is None:
+        return Outcome()
+    chosen = event.argument if event.argument in LOCALES else None
+    said = world.messages.language_chosen(chosen, locale=chosen or locale_of(world))
+    told = _tell(event, said) if event.ref is not None else Outcome()  # the home tab speaks for itself
+    return replace(told, prefer=Prefer(user=event.user, language=chosen))
+
+
+def _set_up(event: SetupChanged, world: World) -> Outcome:
+    """What an admin chose in the home tab."""
+    if not world.is_admin:
+        return _tell(event, world.messages.user_error("admins-only", {}, locale=locale_of(world)))
+    setup = world.chosen
+    if Setting.ADMIN_CHANNEL in event.about:
+        setup = replace(setup, admin_channel=event.admin_channel)
+    if Setting.RESPONDERS in event.about:
+        setup = replace(setup, responders=event.responders)
+    if Setting.OFFICE in event.about:
+        zone = world.actor.timezone if world.actor else "UTC"
+        hours = event.begins and event.ends and event.days
+        office = OfficeHours(begins=event.begins or "", ends=event.ends or "", days=event.days, zone=zone)
+        setup = replace(setup, office=office if hours else None)
+    if event.watch is not None:
+        setup = setup.watching(event.watch)
+    if event.unwatch is not None:
+        setup = setup.not_watching(event.unwatch)
+    return Outcome(setup=setup)
 
 
 def _erased(case: Case, world: World) -> Erase:

@@ -7,7 +7,7 @@ a sentence for who acted; anything else is the caller's to catch.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.cases import Case, CaseState, Origin
 from bot.errors import UserError
@@ -32,7 +32,9 @@ from bot.events import (
     UploadRead,
     UserId,
 )
+from bot.messages import spoken
 from bot.permissions import DESK_ACTIONS, Deed, may
+from bot.places import zone_of
 from bot.ports import Outcome, Say, Tell, Where, Whisper, World
 from bot.triage import files, interview, threads
 from knowledge import ChoiceId, QuestionId
@@ -40,6 +42,8 @@ from knowledge import ChoiceId, QuestionId
 #: A case in which nobody says anything for so long is closed; it can be opened again.
 SILENCE = timedelta(days=7)
 SILENCE_TIMER = "silence"
+#: Hours between which the bot says what nobody waits for.
+MORNING, EVENING = 8, 20
 
 
 def advance(lane: CaseId, case: Case | None, event: Event, world: World) -> Outcome:
@@ -57,11 +61,12 @@ def advance(lane: CaseId, case: Case | None, event: Event, world: World) -> Outc
         if case is None:
             return _begin(lane, event, world)
         turn = Turn(case, event, world)
+        _follow_language(turn)
         _go_on(turn, event)
     except UserError as error:
         return _sorry(event, world, error, case)
     if _is_sign_of_life(event):
-        turn.wake(SILENCE_TIMER, None if turn.case.state is CaseState.CLOSED else world.now + SILENCE)
+        turn.wake_once(SILENCE_TIMER, None if turn.case.state is CaseState.CLOSED else world.now + SILENCE)
     return turn.outcome()
 
 
@@ -78,6 +83,8 @@ def _begin(lane: CaseId, event: Event, world: World) -> Outcome:
         case MessagePosted():
             origin = Origin.MENTION if event.mentions_bot else Origin.WATCHED
             new = replace(_new(lane, event, event.user, world), origin=origin, channel_thread=_thread(event))
+            if world.watch is not None and world.watch.language:
+                new = replace(new, locale=spoken(world.watch.language))
             turn = Turn(new, event, world, is_new=True)
             threads.message(turn, event)
         case ActionTaken() | ReplySubmitted():
@@ -89,7 +96,13 @@ def _begin(lane: CaseId, event: Event, world: World) -> Outcome:
     return turn.outcome()
 
 
-def _go_on(turn: Turn, event: Event) -> None:
+def _follow_language(turn: Turn) -> None:
+    """Who chose another language gets it in the cases that are open, too."""
+    if turn.event.user == turn.case.requester and turn.world.actor and turn.case.origin is Origin.REQUEST:
+        turn.case = replace(turn.case, locale=locale_of(turn.world))
+
+
+def _go_on(turn: Turn, event: Event) -> None:  # noqa: PLR0912 - one line for each kind of event
     match event:
         case IntakeSubmitted():
             _intake(turn, event)
@@ -108,17 +121,25 @@ def _go_on(turn: Turn, event: Event) -> None:
             _act(turn, event)
         case ReplySubmitted():
             desk.reply(turn, event)
+        case SayingFailed() if turn.case.origin is not Origin.REQUEST and event.place == Where.REQUESTER.value:
+            _cannot_speak(turn, event)
         case SayingFailed():
             desk.saying_failed(turn, event)
         case TimerRang(name="silence"):
-            interview.silent(turn)
+            _silent(turn)
+        case TimerRang(name="check-back"):
+            interview.check_back(turn)
         case _:
             return
 
 
 def _intake(turn: Turn, event: IntakeSubmitted) -> None:
-    """The first modal: what was typed, chosen and uploaded."""
+    """The first modal: what was typed, chosen and uploaded; for a new case, or one that goes on."""
     world = turn.world
+    if not turn.is_new and not turn.allowed(Deed.WRITE):
+        return
+    if turn.case.is_over:
+        turn.case = turn.case.reopened()
     platform = interview.platform_of(event.platform)
     turn.case = replace(turn.case, platform=platform or turn.case.platform)
     if event.channel or event.response_url:
@@ -133,7 +154,11 @@ def _intake(turn: Turn, event: IntakeSubmitted) -> None:
         interview.understood(turn, interview.hear(turn, f"error {event.error.strip()}", None))
     if platform is not None:
         turn.case = replace(turn.case, platform=platform)  # what was chosen beats what was understood
-    files.receive(turn, event.files, None)
+    received = files.receive(turn, event.files, None)
+    if turn.case.on_desk:
+        typed = " ".join(part for part in (event.text, event.error or "") if part.strip())
+        desk.relay(turn, turn.redacted(typed)[0], files=[upload.name for upload in received])
+        return
     interview.present(turn)
 
 
@@ -252,6 +277,10 @@ def _act(turn: Turn, event: ActionTaken) -> None:  # noqa: PLR0912 - one line fo
             desk.share_original(turn, UploadId(event.argument))
         case Action.CHOOSE_ATTEMPT:
             interview.choose_attempt(turn, event)
+        case Action.CHECK_BACK:
+            interview.set_check_back(turn, event)
+        case Action.MUTE:
+            threads.mute(turn)
         case _:
             return
 
@@ -260,6 +289,24 @@ def _act(turn: Turn, event: ActionTaken) -> None:  # noqa: PLR0912 - one line fo
 _NEEDS_OPEN = frozenset(
     {Action.ANSWER, Action.ANSWER_UNKNOWN, Action.SKIP, Action.BACK, Action.ASK_PERSON, Action.CHOOSE_ATTEMPT}
 )
+
+
+def _cannot_speak(turn: Turn, event: SayingFailed) -> None:
+    """A channel is closed to the bot: who called it learns why, in the direct message; once for each case."""
+    turn.note("saying-failed", f"{event.place}: {event.code}")
+    if turn.case.origin is Origin.MENTION:
+        turn.tell(turn.say_words.cannot_speak(event.code, locale=turn.locale), key=f"{turn.case.id}/cannot-speak")
+
+
+def _silent(turn: Turn) -> None:
+    """Nobody said anything for long. What nobody waits for is not said at night where the person is, but in the morning."""
+    zone = zone_of(turn.world.requester.timezone if turn.world.requester else "UTC")
+    here = turn.world.now.astimezone(zone)
+    if MORNING <= here.hour < EVENING:
+        interview.silent(turn)
+        return
+    day = here.date() if here.hour < MORNING else here.date() + timedelta(days=1)
+    turn.wake(SILENCE_TIMER, datetime.combine(day, time(MORNING), zone).astimezone(UTC))
 
 
 def _ask_person(turn: Turn) -> None:

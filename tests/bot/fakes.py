@@ -127,6 +127,9 @@ class FakeChat:
     def _hear(self, place: str, message: Message) -> None:
         self.ever.setdefault(place, []).append(message.text + json.dumps(message.blocks, default=dict, ensure_ascii=False))
 
+    async def try_channel(self, channel: ChannelId, user: UserId | None, said: Message | None) -> tuple[str, str]:
+        return "ok", "channel"
+
     async def post(self, where: ThreadRef, message: Message, *, key: str) -> MessageRef:
         self._fault("post")
         self._ts += 1

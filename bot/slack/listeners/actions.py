@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import UserError
 from bot.events import Action
+from bot.places import Setting
 from bot.slack import payloads
 from bot.slack.door import Door, whisper
 from bot.slack.fields import Body
@@ -38,6 +39,8 @@ async def _act(door: Door, press: payloads.Press, body: Body) -> None:
             await _open_intake(door, press, body)
         case Action.OPEN_REPLY:
             await _open_reply(door, press)
+        case Action.OPEN_SETUP | Action.OPEN_WATCH | Action.TRY_SETUP:
+            await _set_up(door, press)
         case _:
             await door.keep(press.event)
 
@@ -49,8 +52,30 @@ async def _open_intake(door: Door, press: payloads.Press, body: Body) -> None:
         raise UserError("guests-may-not")
     channel = press.event.ref.channel if press.event.ref else ""
     metadata = Metadata(channel=channel, response_url=press.response_url or "")
-    if sorry := await open_intake(door, press.event.user, press.trigger_id, metadata):
+    if sorry := await open_intake(door, press.event.user, press.trigger_id, metadata, workspace=press.event.workspace):
         await whisper(door, waiting(body), sorry)
+
+
+async def _set_up(door: Door, press: payloads.Press) -> None:
+    """The admins' part of the home tab. Asked again when the modal is sent: a button proves nothing."""
+    user, homes = press.event.user, door.homes
+    if user is None or homes is None:
+        return
+    if press.event.stranger or not await homes.may_set_up(user):
+        raise UserError("admins-only")
+    if press.event.action is Action.TRY_SETUP:
+        homes.forget_tries()
+        await homes.show(user, thoroughly=True)
+        return
+    locale, setup = await door.locale(user), homes.places.of(press.event.workspace)
+    metadata = Metadata(channel=press.event.argument).written()
+    if press.event.action is Action.OPEN_SETUP:
+        fixed = frozenset(each for each in Setting if homes.places.is_fixed(each))
+        view = door.words.setup_form(setup, fixed=fixed, locale=locale, metadata=metadata)
+    else:
+        watch = next((each for each in setup.watched if each.channel == press.event.argument), None)
+        view = door.words.watch_form(watch, locale=locale, metadata=metadata)
+    await door.chat.open_view(press.trigger_id, view)
 
 
 async def _open_reply(door: Door, press: payloads.Press) -> None:

@@ -27,7 +27,9 @@ async def _answer(door: Door, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         await ack()
         return
     if not typed.word:
-        sorry = await open_intake(door, typed.user, typed.trigger_id, _metadata(typed), text=typed.text)
+        sorry = await open_intake(
+            door, typed.user, typed.trigger_id, _metadata(typed), workspace=typed.workspace, text=typed.text
+        )
         await (ack(ephemeral(sorry)) if sorry else ack())
         return
     if typed.word == "help":

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.errors import OutsideError
 from bot.slack import payloads
 from bot.slack.door import Door
 from bot.slack.payloads import HomeOpened
-
-logger = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, door: Door) -> None:
@@ -29,12 +25,5 @@ def register(app: AsyncApp, door: Door) -> None:
 
 
 async def _publish_home(door: Door, opened: HomeOpened) -> None:
-    """A glance at the bot; when it fails, the next glance shows it, and nothing is lost."""
-    if opened.user is None:
-        return
-    cases = await door.cases.open_cases(opened.workspace, opened.user)
-    view = door.words.home(cases, days=door.retention_days, locale=await door.locale(opened.user))
-    try:
-        await door.chat.publish_home(opened.user, view)
-    except OutsideError as error:
-        logger.warning("the home tab was not published: %s", error)
+    if opened.user is not None and door.homes is not None:
+        await door.homes.show(opened.user)

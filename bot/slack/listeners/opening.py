@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Sequence
 
+from bot.cases import Case, Origin
 from bot.errors import OutsideError
-from bot.events import UserId
+from bot.events import UserId, Workspace
 from bot.ports import Message
 from bot.slack.door import Door
 from bot.slack.modals import Metadata
 
 logger = logging.getLogger(__name__)
 
+#: How long the modal waits for the person's open cases.
+_CASES_SECONDS = 0.7
 
-async def open_intake(door: Door, user: UserId, trigger_id: str, metadata: Metadata, *, text: str = "") -> Message | None:
+
+async def open_intake(
+    door: Door, user: UserId, trigger_id: str, metadata: Metadata, *, workspace: Workspace, text: str = ""
+) -> Message | None:
     """Open it; where that fails, a message with a button (whose press brings a new trigger) for the caller to say."""
-    locale = await door.locale(user)
-    view = door.words.intake(locale=locale, metadata=metadata.written(), text=text)
+    locale, cases = await asyncio.gather(door.locale(user), _open_cases(door, workspace, user))
+    view = door.words.intake(locale=locale, metadata=metadata.written(), text=text, cases=cases)
     try:
         await door.chat.open_view(trigger_id, view)
     except OutsideError as error:
@@ -25,3 +33,13 @@ async def open_intake(door: Door, user: UserId, trigger_id: str, metadata: Metad
         return door.words.try_again(locale=locale)
     door.counts["modals_opened"] += 1
     return None
+
+
+async def _open_cases(door: Door, workspace: Workspace, user: UserId) -> Sequence[Case]:
+    """What the person may go on with; a slow database is no reason to miss the trigger."""
+    try:
+        async with asyncio.timeout(_CASES_SECONDS):
+            found = await door.cases.open_cases(workspace, user)
+    except TimeoutError:
+        return ()
+    return [case for case in found if case.origin is Origin.REQUEST]

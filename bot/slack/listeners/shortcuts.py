@@ -25,6 +25,6 @@ def register(app: AsyncApp, door: Door) -> None:
             return
         if shortcut.message is not None:
             await door.keep(shortcut.message)
-        elif sorry := await open_intake(door, shortcut.user, shortcut.trigger_id, Metadata()):
+        elif sorry := await open_intake(door, shortcut.user, shortcut.trigger_id, Metadata(), workspace=shortcut.workspace):
             await whisper(door, waiting(body), sorry)
         await ack()

@@ -25,6 +25,11 @@ def register(app: AsyncApp, door: Door) -> None:
         if submission is not None and submission.modal == Modal.REPLY:
             await _reply(door, ack, submission)
             return
+        if submission is not None and submission.modal == Modal.SETUP:
+            await _setup(door, ack, submission)
+            return
+        if submission is not None and submission.modal == Modal.WATCH:
+            await door.keep(modals.watch(submission))
         if submission is not None and submission.modal == Modal.INTAKE:
             await door.keep(modals.intake(submission))
         await ack()
@@ -32,6 +37,18 @@ def register(app: AsyncApp, door: Door) -> None:
     @app.view_closed(re.compile(""))
     async def closed(ack: AsyncAck) -> None:
         await ack()
+
+
+async def _setup(door: Door, ack: AsyncAck, sent: Submission) -> None:
+    """What is wrong stands under its field; else it is kept, and the home tab shows it and tries it."""
+    changed = modals.setup(sent)
+    if isinstance(changed, str):
+        locale = await door.locale(sent.user)
+        block = sent.blocks.get("responders" if changed == "bad_group" else "begins", "begins")
+        await ack(response_action="errors", errors={block: phrases(locale).plain(f"view.{changed}")})
+        return
+    await door.keep(changed)
+    await ack()
 
 
 async def _reply(door: Door, ack: AsyncAck, sent: Submission) -> None:

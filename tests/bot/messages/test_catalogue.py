@@ -1,9 +1,11 @@
 """Every message, in both languages: Slack would take it, and nothing from outside is live in it."""
 
+import base64
 import inspect
 import json
 import re
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -11,16 +13,44 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cases import CaseState, Resolution, Upload
-from bot.events import UploadId
-from bot.messages import LOCALES, Catalogue
+from bot.events import UploadId, Watch, Watching
+from bot.messages import LOCALES, Admins, Catalogue
+from bot.places import OfficeHours, Setting, Setup
 from bot.playground.blockkit import check_message, check_view
 from bot.ports import Heard, Messages
-from knowledge import ChoiceId, Log, Masked, NextStep, Platform, QuestionId, ReadReason, ReadState, StepKind
+from knowledge import (
+    AttemptSummary,
+    ChoiceId,
+    Log,
+    Masked,
+    NextStep,
+    Platform,
+    QuestionId,
+    ReadReason,
+    ReadState,
+    Stage,
+    StepKind,
+    Verdict,
+)
 from tests.builders import NOW, case_with, diagnosis_with
 
 ODD = (
     "<!channel> <@U1> <https://evil.example|click> *bold* _it_ ~no~ `code` ``` \u202e\u0007 & {{ 7*7 }} {% raw %} \n> quote "
 ) * 3
+
+
+ADMINS = Admins(
+    setup=Setup(
+        admin_channel="C1",
+        watched=tuple(Watch(channel=f"C{n}", mode=Watching.LIKELY, language="pt-BR") for n in range(30)),
+        responders="S1",
+        office=OfficeHours(),
+    ),
+    fixed=frozenset({Setting.RESPONDERS}),
+    fixed_channels=frozenset({"C0"}),
+    names={"C1": "desk"},
+    tried={"C1": "ok", "C2": "bad_read missing_scope", "C3": "bad_member", "C4": "bad_post x", "C5": "bad_other y"},
+)
 
 
 def occasions(catalogue, case, text, locale):
@@ -83,6 +113,25 @@ def occasions(catalogue, case, text, locale):
     for key in ("already-claimed", "too-many-cases", "nothing-to-say"):
         yield c.user_error(key, {"assignee": text}, **at)
     yield c.error("1a2b3c", **at)
+    yield c.thread_help(**at)
+    for cause in ("psk-mismatch", "clock-wrong", text):
+        yield c.why_not(case, cause, **at)
+    for question, choice, then in (("came-up", "never", case.diagnosis), ("came-up", text, None), (text, "no", None)):
+        yield c.what_if(case, question, choice, then, **at)
+    yield c.timeline(case, **at)
+    for said in (c.muted, c.unmuted, c.still_muted, c.nothing_to_redact, c.no_files_here, c.tried_here):
+        yield said(**at)
+    yield c.as_file(text, **at)
+    for code in ("not_in_channel", "is_archived", "restricted_action", text):
+        yield c.cannot_speak(code, **at)
+    for language in (None, "en", "pt-BR"):
+        yield c.language_asked(language, **at)
+        yield c.language_chosen(language, **at)
+    yield c.check_back_set(case, NOW, **at)
+    yield c.check_back(case, **at)
+    yield c.outside_office(case, NOW, **at)
+    yield c.outside_office(case, None, **at)
+    yield c.user_error("admins-only", {}, **at)
     yield c.card(case, requester=text, **at)
     for change in ("new", "edited", "deleted"):
         yield c.relay_to_desk(case, text, requester=text, files=[text], change=change, **at)
@@ -170,6 +219,15 @@ def test_views_are_what_slack_takes(catalogue, locale, text):
         catalogue.reply_form(locale=locale, requester_locale="en", metadata="{}", text=text, preview=text),
         catalogue.home([case, case], days=30, locale=locale),
         catalogue.home([], days=30, locale=locale),
+        catalogue.intake(locale=locale, cases=[case] * 12),
+        catalogue.home(
+            [case] * 20, days=30, locale=locale, language="pt-BR", admins=ADMINS, links={case.id: "https://x.slack.com/"}
+        ),
+        catalogue.home([], days=30, locale=locale, admins=Admins(setup=Setup())),
+        catalogue.setup_form(Setup(), fixed=frozenset(), locale=locale, metadata="{}"),
+        catalogue.setup_form(ADMINS.setup, fixed=frozenset({Setting.OFFICE}), locale=locale, metadata="{}"),
+        catalogue.watch_form(None, locale=locale, metadata="{}"),
+        catalogue.watch_form(ADMINS.setup.watched[0], locale=locale, metadata="{}"),
     ]
     assert [check_view(view) for view in views] == [[]] * len(views)
 
@@ -202,3 +260,16 @@ def test_the_requester_never_reads_the_name_of_a_responder(catalogue):
     case = case_with(escalated_at=NOW, state=CaseState.CLAIMED, assignee="U2")
     for message in (catalogue.taken(case, locale="en"), catalogue.relay_to_requester(case, "done", locale="en")):
         assert "U2" not in message.text + json.dumps(message.blocks)
+
+
+def test_the_timeline_is_said_as_it_is_drawn(catalogue):
+    attempts = (
+        AttemptSummary(stage=Stage.IKE, verdict=Verdict.LIKELY, chosen=False),
+        AttemptSummary(stage=Stage.CONNECTED, verdict=Verdict.HEALTHY, chosen=True),
+    )
+    case = case_with(diagnosis=replace(diagnosis_with(), attempts=attempts))
+    picture = catalogue.picture(case, locale="en")
+    assert base64.b64decode(picture.content).startswith(b"\x89PNG\r\n\x1a\n")
+    assert "stopped at the secure handshake" in picture.alt
+    assert "connected" in picture.alt
+    assert len(picture.alt) <= 1000

@@ -19,9 +19,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.cases import Case, Origin
 from bot.events import CaseId, UserId, Workspace
 from bot.messages import Catalogue
+from bot.places import Places
 from bot.slack.bolt import Receiver, make_bolt
 from bot.slack.chat import Identity, SlackChat
 from bot.slack.door import Door
+from bot.slack.home import Homes
 from bot.slack.payloads import Me
 from bot.slack.verification import Verifier
 from bot.web import Site, make_web
@@ -105,8 +107,34 @@ class Cases:
     async def open_cases(self, workspace, requester):
         return [case for case in self.held.values() if case.requester == requester]
 
+    async def cases_of(self, workspace, requester):
+        return await self.open_cases(workspace, requester)
+
+    async def thread(self, case, where):
+        return None
+
     async def case_at(self, workspace, ref):
         return None
+
+
+def _homes(chat, cases, base):
+    async def language(user):
+        return None
+
+    async def is_admin(workspace, user, profile):
+        return False
+
+    return Homes(
+        chat=chat,
+        cases=cases,
+        words=Catalogue(base),
+        places=Places(),
+        workspace=Workspace(team="T1"),
+        url="https://acme.slack.com/",
+        days=30,
+        language=language,
+        is_admin=is_admin,
+    )
 
 
 @pytest.fixture
@@ -215,7 +243,7 @@ async def slack(api, session, chat, kept, cases, base):
     counts = Counter()
     door = Door(
         inbox=kept, chat=chat, cases=cases, clock=FrozenClock(), words=Catalogue(base), me=Me(user=UserId("U0BOT")),
-        retention_days=30, allow=anybody, counts=counts,
+        retention_days=30, allow=anybody, counts=counts, homes=_homes(chat, cases, base),
     )  # fmt: skip
     identity = Identity(
         user=UserId("U0BOT"), team="T1", enterprise=None, team_name="Acme", url="https://acme.slack.com/", scopes=frozenset()

@@ -1,0 +1,112 @@
+"""Home tabs: published when somebody opens theirs, and again while they look when something on it has changed.
+
+A glance at the bot, no record: when it cannot be published, the next glance shows it, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from bot.errors import OutsideError
+from bot.events import CaseId, ChannelId, UserId, Workspace
+from bot.messages import Admins, Catalogue, spoken
+from bot.places import Places, Setting
+from bot.ports import CaseStore, Chat, Profile, Where
+
+logger = logging.getLogger(__name__)
+
+#: Seconds for which somebody who opened the tab counts as looking at it.
+LOOKS = 3600.0
+#: Seconds for which a try of a channel is good.
+TRIED = 600.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Homes:
+    """The tabs of one workspace."""
+
+    chat: Chat
+    cases: CaseStore
+    words: Catalogue
+    places: Places
+    workspace: Workspace
+    #: The workspace's address, for links to messages.
+    url: str
+    days: int
+    #: The language that somebody chose.
+    language: Callable[[UserId], Awaitable[str | None]]
+    #: Whether somebody may set the bot up.
+    is_admin: Callable[[Workspace, UserId, Profile | None], Awaitable[bool]]
+    _looking: dict[UserId, float] = field(default_factory=dict)
+    _names: dict[ChannelId, str] = field(default_factory=dict)
+    _tried: dict[ChannelId, tuple[float, str]] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def show(self, user: UserId, *, thoroughly: bool = False) -> None:
+        """Publish somebody's tab. `thoroughly`: also try whether the bot may write, with a message that only they see."""
+        self._looking[user] = monotonic()
+        try:
+            await self.chat.publish_home(user, await self._view(user, thoroughly=thoroughly))
+        except OutsideError as error:
+            logger.warning("the home tab was not published: %s", error)
+
+    def changed(self, workspace: Workspace, user: UserId) -> None:
+        """Something on somebody's tab is different now: if they look at it, they see it."""
+        if workspace.team != self.workspace.team or monotonic() - self._looking.get(user, float("-inf")) > LOOKS:
+            return
+        task = asyncio.create_task(self.show(user), name="publishing a home tab")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def forget_tries(self) -> None:
+        """Try every channel anew."""
+        self._tried.clear()
+
+    async def may_set_up(self, user: UserId) -> bool:
+        """Whether somebody sees the set-up."""
+        try:
+            return await self.is_admin(self.workspace, user, await self.chat.profile(user))
+        except OutsideError:
+            return False
+
+    async def _view(self, user: UserId, *, thoroughly: bool) -> dict[str, object]:
+        mine = [case for case in await self.cases.cases_of(self.workspace, user) if case.origin == "request"]
+        chosen = await self.language(user)
+        try:
+            locale = spoken(chosen or (await self.chat.profile(user)).locale)
+        except OutsideError:
+            locale = spoken(chosen or "en")
+        admins = await self._admins(user, locale, thoroughly=thoroughly) if await self.may_set_up(user) else None
+        links = {case.id: link for case in mine[:10] if (link := await self._link(case.id))}
+        return dict(self.words.home(mine, days=self.days, locale=locale, links=links, language=chosen, admins=admins))
+
+    async def _link(self, case: CaseId) -> str | None:
+        """As Slack's own links to messages look; asking for each would cost a call."""
+        ref = await self.cases.thread(case, Where.REQUESTER)
+        return f"{self.url.rstrip('/')}/archives/{ref.channel}/p{ref.ts.replace('.', '')}" if ref else None
+
+    async def _admins(self, user: UserId, locale: str, *, thoroughly: bool) -> Admins:
+        setup = self.places.of(self.workspace)
+        channels = [*([setup.admin_channel] if setup.admin_channel else []), *(watch.channel for watch in setup.watched[:12])]
+        await asyncio.gather(*(self._try(channel, user if thoroughly else None, locale) for channel in channels))
+        return Admins(
+            setup=setup,
+            fixed=frozenset(each for each in Setting if each is not Setting.WATCHED and self.places.is_fixed(each)),
+            fixed_channels=frozenset(watch.channel for watch in self.places.fixed.watched),
+            names=dict(self._names),
+            tried={channel: said for channel, (_, said) in self._tried.items()},
+        )
+
+    async def _try(self, channel: ChannelId, user: UserId | None, locale: str) -> None:
+        at, _ = self._tried.get(channel, (float("-inf"), ""))
+        if user is None and monotonic() - at < TRIED:
+            return
+        said = self.words.tried_here(locale=locale) if user is not None else None
+        found, name = await self.chat.try_channel(channel, user, said)
+        self._tried[channel] = (monotonic(), found)
+        if name:
+            self._names[channel] = name
