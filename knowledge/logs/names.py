@@ -39,6 +39,10 @@ _DISTINGUISHED = (
     r"\b(?:CN|UID|E(?!=\d{3}\b)|emailAddress)=(?P<name>[^,/\"'\]\[\n<>]{2,80}?)"
     r"(?=[,/\"'\]\[<>]|$| (?:invalid|is|was|has|not|does|from|for|issued)\b)"
 )
+_DIALLED = (
+    r"\bThe user (?P<name>[^\[\]\n]{1,80}?) (?:dialed|dialled|has |is (?:trying|not|already)\b|connected|started|failed"
+    r"|successfully|with |could not|cannot|was |does not)"
+)
 _USER = (
     (
         rf"{_NAMED_USER}\"?[ \t]*(?::?=|:)[ \t]*[\"'“]?(?P<name>{_WORD})",
@@ -55,8 +59,7 @@ _USER = (
         "user |usuario |usuário |login for|accepted |password for",
     ),
     (
-        r"\bThe user (?P<name>[^\[\]\n]{1,80}?) "
-        r"(?:dialed|dialled|has |is trying|is not|is already|connected|started|failed|successfully|with |could not|cannot|was |does not)",
+        _DIALLED,
         "the user ",
     ),
     (r"\bLogin (?:OK|incorrect)[^\[\n]{0,80}: \[(?P<name>[^\[\]/\n]{1,80})", "login ok|login incorrect"),

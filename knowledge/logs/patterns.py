@@ -287,9 +287,9 @@ def _inner(hole: Hole) -> str:
     longest = LONGEST.get(hole, 0)
     return {
         Hole.NUMBER: _NUMBER,
-        Hole.WORD: rf"{_MASK}|{_WORD}{{1,{longest}}}?",
+        Hole.WORD: rf"(?:{_MASK}|{_WORD}){{1,{longest}}}?",
         Hole.NAME: rf"{_MASK}|[^\s][^\r\n]{{0,{longest}}}?",
-        Hole.ADDRESS: rf"{_IPV4}|{_BRACKETED}|{_IPV6}|{_LOOSE}{{0,{longest}}}?",
+        Hole.ADDRESS: rf"{_IPV4}|(?:{_BRACKETED})(?::\d{{1,5}})?|{_IPV6}|{_LOOSE}{{0,{longest}}}?",
         Hole.HEX: rf"\[secret\]|(?:0[xX])?[0-9A-Fa-f]{{1,{longest}}}",
         Hole.QUOTED: _quoted(),
         Hole.REST: rf"[^\r\n]{{0,{longest}}}?",
@@ -301,9 +301,9 @@ def _last(hole: Hole) -> str:
     longest = LONGEST.get(hole, 0)
     return {
         Hole.NUMBER: rf"{_NUMBER}(?!\d)",
-        Hole.WORD: rf"{_MASK}|{_WORD}{{0,{longest}}}(?<![.:!?])",
+        Hole.WORD: rf"(?:{_MASK}|{_WORD}){{0,{longest}}}(?<![.:!?])",
         Hole.NAME: rf"{_MASK}|[^\s\"'<>,;]{{1,{longest}}}(?<![.:!?])",
-        Hole.ADDRESS: rf"{_IPV4}|{_BRACKETED}|{_IPV6}(?<![^:]:)|(?:{_LOOSE}{{0,{longest}}}{_LOOSE_END})?",
+        Hole.ADDRESS: rf"{_IPV4}|(?:{_BRACKETED})(?::\d{{1,5}})?|{_IPV6}(?<![^:]:)|(?:{_LOOSE}{{0,{longest}}}{_LOOSE_END})?",
         Hole.HEX: rf"\[secret\]|(?:0[xX])?[0-9A-Fa-f]{{1,{longest}}}",
         Hole.QUOTED: _quoted(),
         Hole.REST: rf"[^\r\n]{{0,{longest}}}",

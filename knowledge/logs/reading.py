@@ -13,12 +13,13 @@ from pathlib import Path
 
 from knowledge.errors import ReadError
 from knowledge.logs.clocks import Clocks, find_stamp
+from knowledge.logs.facts import facts_of
 from knowledge.logs.kept import Kept
 from knowledge.logs.others import Others
 from knowledge.logs.records import HOSTS, Catalogue, Record
 from knowledge.logs.redact import Tokens, redact
 from knowledge.logs.scan import LARGE
-from knowledge.logs.signatures import Hit, Hits, Match, Run, Runs, facts_of, match, settle
+from knowledge.logs.signatures import Hit, Hits, Match, Run, Runs, match, settle
 from knowledge.logs.unpack import Limits, Part, Refused, unpack
 from knowledge.logs.windows import Event, Events, may_hold_events
 from knowledge.logs.wrappers import unwrap_json

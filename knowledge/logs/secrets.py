@@ -75,6 +75,8 @@ _HEX_GROUPS = re.compile(
 )
 #: The protocol and the code of a PPP packet: they say what was refused, and nothing else.
 _PPP = re.compile(r"(?:C0[ \t]2[13]|C2[ \t]2[37]|80[ \t](?:21|57|FD))[ \t][0-9A-F]{2}[ \t]", re.IGNORECASE)
+#: How MS-CHAP says why it failed: a number, and whether to try again.
+_CHAP_ERROR = re.compile(r"E=\d{3} R=\d")
 _HEX_COLONS = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}[:-]){8,}(?:[0-9A-Fa-f]{2})?(?![\w-])")
 _VENDOR = re.compile(r"vendor id:?[ \t]+$", re.IGNORECASE)
 _HEX_LONG = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9A-Fa-f]{32,}(?![0-9A-Za-z])")
@@ -117,9 +119,11 @@ def _letters(found: re.Match[str]) -> str:
     """Hex groups count as a dump only where a letter shows that they are no decimal numbers. A PPP packet keeps its head."""
     groups = found.group("groups")
     head = _PPP.match(groups)
+    said = _CHAP_ERROR.search(found.group(), len(groups))
+    shown = f" |{said.group()}|" if said is not None else ""
     if head is not None:
-        return head.group() + SECRET
-    return SECRET if any(c in "abcdefABCDEF" for c in groups) else found.group()
+        return head.group() + SECRET + shown
+    return SECRET + shown if any(c in "abcdefABCDEF" for c in groups) else found.group()
 
 
 def _vendor(found: re.Match[str]) -> str:

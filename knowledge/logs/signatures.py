@@ -1,4 +1,4 @@
-"""From lines that match signatures to facts: which format said it, what the holes held, where it stands.
+"""From lines to the signatures that match them: which format said it, and what the holes held. `facts.py` makes facts of it.
 
 The face of typed holes is here too: `compile_line`, `compile_regex`, `compile_signature` (see `patterns.py`).
 """
@@ -9,17 +9,26 @@ import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
-from types import MappingProxyType
 
-from knowledge.logs.names import HOST_NAME
 from knowledge.logs.patterns import Hole, Pattern, compile_line, compile_regex, compile_signature
 from knowledge.logs.records import Beginning, Catalogue, Record, Shape
-from knowledge.logs.redact import TOKEN, Tokens, redact
 from knowledge.rules import Signature
-from knowledge.terms import EVIDENCE_LENGTH, Clock, Evidence, Fact, FormatId
+from knowledge.terms import Clock, FormatId
 
-__all__ = ["Hit", "Hits", "Hole", "Pattern", "compile_line", "compile_regex", "compile_signature", "facts_of", "match"]
+__all__ = [
+    "Hit",
+    "Hits",
+    "Hole",
+    "Match",
+    "Pattern",
+    "Run",
+    "Runs",
+    "compile_line",
+    "compile_regex",
+    "compile_signature",
+    "match",
+    "settle",
+]
 
 #: The hits that are kept of one file: the first ones, and the last ones. What lies between is counted.
 FIRST_HITS, LAST_HITS = 5_000, 20_000
@@ -33,11 +42,9 @@ ONE_CONNECTION = frozenset({"pppd", "ppp"})
 
 #: What stands where a thread would, and ties nothing together.
 _NOBODY = frozenset({"NA", "N/A", "-", "?", "0"})
-_PORT = re.compile(r"^(?:(?P<four>\d{1,3}(?:\.\d{1,3}){3})|\[(?P<six>[0-9A-Fa-f:.]{3,45})\]):\d{1,5}$")
-_USER_HOLES = frozenset({"user", "username", "login", "account"})
-_HOST_HOLES = frozenset({"host", "hostname", "server", "domain", "us", "them", "gateway"})
-#: Two loggers write the same line within this many lines and seconds of each other.
-_NEAR_LINES, _NEAR_SECONDS = 3, 2.0
+_PORT = re.compile(
+    r"^(?:(?P<four>\d{1,3}(?:\.\d{1,3}){3})|\[(?P<six>[0-9A-Fa-f:.]{3,45})\]|(?P<token>\[[a-z0-9]+(?:-[a-z]+)?-\d{1,6}\])):\d{1,5}$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +53,10 @@ class Match:
 
     signature: Signature
     pattern: Pattern
-    format: FormatId
+    shape: Shape
     values: Mapping[str, str]
+    #: Those of `values` that the line's beginning held.
+    carried: frozenset[str]
     thread: str | None
     #: The message without what this format's lines begin with.
     message: str
@@ -57,6 +66,19 @@ class Match:
     telling: bool
     #: The vocabulary lets the fact name a peer.
     may_name_peer: bool
+
+    @property
+    def format(self) -> FormatId:
+        """Whose signature it is."""
+        return self.shape.id
+
+    def again(self, message: str) -> dict[str, str] | None:
+        """The values that the same line holds once it is redacted; None where it does not match any more."""
+        begin = self.shape.begins(message)
+        values = _held(message, begin, self.pattern)
+        if values is None or begin is None:
+            return values
+        return {**{name: value for name, value in begin.values.items() if name in self.carried}, **values}
 
     def is_within(self, other: Match) -> bool:
         """True where another match of the same event says all that this one says."""
@@ -78,8 +100,8 @@ class Run:
 class Runs:
     """Follows the workers of daemons from message to message (charon: `07[NET] received packet: from 198.51.100.7[500] to …`)."""
 
-    _RECEIVED = re.compile(r"received packet: from (?P<peer>[^\s\[]{2,64})\[")
-    _SENDING = re.compile(r"sending packet: from \S{2,72} to (?P<peer>[^\s\[]{2,64})\[")
+    _RECEIVED = re.compile(r"received packet: from (?P<peer>\[[a-z0-9-]{2,24}\]|[^\s\[]{2,64})\[")
+    _SENDING = re.compile(r"sending packet: from \S{2,72} to (?P<peer>\[[a-z0-9-]{2,24}\]|[^\s\[]{2,64})\[")
     #: Seconds that a worker takes over one message, at most.
     _BUSY = 1.5
 
@@ -172,23 +194,20 @@ def match(record: Record, indices: Iterable[int], known: Catalogue) -> tuple[Mat
         if shape.id not in begun:
             begun[shape.id] = shape.begins(record.message)
         begin = begun[shape.id]
-        message = begin.message if begin else record.message
-        values = pattern.match(message[:LONGEST_LINE])
-        if values is None and begin is not None and message != record.message and not pattern.anchored:
-            values = pattern.match(record.message[:LONGEST_LINE])
+        values = _held(record.message, begin, pattern)
         if values is None:
             continue
-        if begin is not None:
-            carried = {name: value for name, value in begin.values.items() if known.may_carry(signature.fact, name)}
-            values = {**carried, **values}
+        carried = frozenset(name for name in begin.values if known.may_carry(signature.fact, name)) if begin else frozenset()
+        values = {**{name: begin.values[name] for name in carried}, **values} if begin else values
         found.append(
             Match(
                 signature=signature,
                 pattern=pattern,
-                format=shape.id,
+                shape=shape,
                 values=values,
+                carried=carried,
                 thread=record.thread or _thread(record, shape, begin, values),
-                message=message,
+                message=begin.message if begin else record.message,
                 begun=begin is not None,
                 telling=begin is not None and shape.telling,
                 may_name_peer=known.may_carry(signature.fact, "peer"),
@@ -197,13 +216,22 @@ def match(record: Record, indices: Iterable[int], known: Catalogue) -> tuple[Mat
     return tuple(found)
 
 
+def _held(message: str, begin: Beginning | None, pattern: Pattern) -> dict[str, str] | None:
+    """What a pattern's holes hold in a message, of which `begin` is the beginning in the format's own way."""
+    rest = begin.message if begin else message
+    values = pattern.match(rest[:LONGEST_LINE])
+    if values is None and begin is not None and rest != message and not pattern.anchored:
+        return pattern.match(message[:LONGEST_LINE])
+    return values
+
+
 def _thread(record: Record, shape: Shape, begin: Beginning | None, values: Mapping[str, str]) -> str | None:
     """What ties a line to others of its connection: the format's hole, wherever it stands, or a process of its own."""
     hole = shape.format.thread
     thread = (begin.thread if begin else None) or (values.get(hole) if hole else None)
     if thread is None and (hole == "process" or shape.format.programs & ONE_CONNECTION):
         return record.process
-    return _without_port(thread) if thread and thread not in _NOBODY else None
+    return without_port(thread) if thread and thread not in _NOBODY else None
 
 
 def settle(hits: Iterable[Hit], named: Mapping[tuple[FormatId, ...], int]) -> dict[FormatId, int]:
@@ -236,152 +264,6 @@ def settle(hits: Iterable[Hit], named: Mapping[tuple[FormatId, ...], int]) -> di
     return {name: value for name, value in score.items() if value > 0}
 
 
-def facts_of(hits: Iterable[Hit], believed: Mapping[FormatId, int], tokens: Tokens, *, file: str | None) -> list[Fact]:
-    """The facts that the hits assert, each line's once, in their order.
-
-    Args:
-        hits: in the order of reading.
-        believed: what `settle` gave.
-        tokens: the case's table.
-        file: the file's name, for the evidence.
-    """
-    facts: list[Fact] = []
-    repeats = _Repeats()
-    for hit in _forward(hits):
-        chosen = _chosen(hit, believed)
-        if not chosen:
-            continue
-        known = repeats.known(hit, chosen)
-        if known is not None:
-            for index in known:
-                facts[index] = replace(facts[index], times=facts[index].times + hit.record.times)
-            continue
-        values = [_values(each, tokens, hit.run) for each in chosen]
-        text = redact(hit.text[:LONGEST_LINE].strip(), tokens)[0][:EVIDENCE_LENGTH]
-        evidence = (Evidence(file=file, member=hit.member, line=hit.record.line, text=text),)
-        begin = len(facts)
-        for each, held in zip(chosen, values, strict=True):
-            facts.append(
-                Fact(
-                    id=each.signature.fact,
-                    evidence=evidence,
-                    values=MappingProxyType(held),
-                    clock=hit.record.clock,
-                    order=len(facts),
-                    format=each.format,
-                    thread=redact(each.thread, tokens)[0] if each.thread else None,
-                    times=hit.record.times,
-                )
-            )
-        repeats.add(hit, chosen, range(begin, len(facts)))
-    return _on_one_clock(facts)
-
-
-def _forward(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """The hits with time going forward: a file that was written backwards (`journalctl -r`) is turned round."""
-    for _member, group in groupby(hits, key=lambda hit: hit.member):
-        own = list(group)
-        times = [hit.record.clock.at for hit in own if hit.record.clock is not None]
-        back = sum(later < earlier for earlier, later in pairwise(times))
-        ahead = sum(later > earlier for earlier, later in pairwise(times))
-        yield from reversed(own) if back > 3 * ahead and back > 1 else own
-
-
-def _on_one_clock(facts: list[Fact]) -> list[Fact]:
-    """Facts of daemons whose logs were put one behind the other, in the order of their time, where all of them have one."""
-    clocks = [fact.clock for fact in facts]
-    known = {(clock.year_known, clock.zone_known) if clock else None for clock in clocks}
-    if None in known or len(known) != 1:
-        return facts
-    ordered = sorted(facts, key=lambda fact: fact.clock.at.timestamp() if fact.clock else 0.0)
-    return [replace(fact, order=place) for place, fact in enumerate(ordered)] if ordered != facts else facts
-
-
-def _chosen(hit: Hit, believed: Mapping[FormatId, int]) -> list[Match]:
-    """The matches of the format that is believed most; of several for the same fact the one that tells most."""
-    candidates = [each for each in hit.matches if each.format in believed]
-    if hit.record.bare and any(each.begun and each.telling for each in candidates):
-        candidates = [each for each in candidates if each.begun]
-    if not candidates:
-        return []
-    best = max(candidates, key=lambda each: (each.begun, believed[each.format], each.pattern.weight)).format
-    by_fact: dict[str, Match] = {}
-    for each in candidates:
-        if each.format != best:
-            continue
-        other = by_fact.get(each.signature.fact)
-        if other is None or _told(each) > _told(other):
-            by_fact[each.signature.fact] = each
-    return list(by_fact.values())
-
-
-def _told(each: Match) -> tuple[int, int]:
-    return len({**each.signature.constants, **each.values}), each.pattern.weight
-
-
-def _values(each: Match, tokens: Tokens, run: Run | None) -> dict[str, str]:
-    said = {name: value for name, value in each.values.items() if value != "?"}
-    if each.may_name_peer and "peer" not in said and run is not None and run.peer:
-        said["peer"] = run.peer
-    held = {name: _value(name, value, each.pattern.holes.get(name, Hole.REST), tokens) for name, value in said.items()}
-    return {**held, **{name: value for name, value in each.signature.constants.items() if name not in held}}
-
-
-def _value(name: str, value: str, hole: Hole, tokens: Tokens) -> str:
-    value = value.strip()
-    if hole is Hole.NUMBER or not value or TOKEN.fullmatch(value):
-        return value
-    if hole is Hole.ADDRESS or name in _HOST_HOLES or name == "peer":
-        value = _without_port(value)
-        token = tokens.address(value)
-        return tokens.host(value) if token == value and HOST_NAME.fullmatch(value) else _plain(token, tokens)
-    if name in _USER_HOLES:
-        return tokens.user(value)
-    return _plain(value, tokens)
-
-
-def _without_port(text: str) -> str:
+def without_port(text: str) -> str:
     """`192.0.2.7:500` and `[2001:db8::7]:500` without what comes after the address."""
-    return _PORT.sub(r"\g<four>\g<six>", text)
-
-
-def _plain(value: str, tokens: Tokens) -> str:
-    return redact(value, tokens)[0][:EVIDENCE_LENGTH]
-
-
-class _Repeats:
-    """Finds lines that say again what was said: by a second logger, or by a program that copies another's output."""
-
-    def __init__(self) -> None:
-        self._recent: deque[tuple[Hit, tuple[str, ...], range]] = deque(maxlen=4)
-        #: (member, signatures, message) said by the daemon itself and not yet matched by a copy.
-        self._said: dict[tuple[str | None, tuple[str, ...], str], list[range]] = {}
-        self._copied: dict[tuple[str | None, tuple[str, ...], str], list[range]] = {}
-
-    def known(self, hit: Hit, chosen: list[Match]) -> range | None:
-        """The facts that this hit only repeats, if it does."""
-        names = tuple(each.signature.id for each in chosen)
-        for other, same, places in self._recent:
-            if same == names and other.member == hit.member and _same_line(other.record, hit.record):
-                return places
-        key = (hit.member, names, chosen[0].message)
-        waiting = (self._said if hit.record.carrier else self._copied).get(key)
-        if waiting:
-            return waiting.pop(0)
-        return None
-
-    def add(self, hit: Hit, chosen: list[Match], places: range) -> None:
-        """Remember a hit that was new."""
-        names = tuple(each.signature.id for each in chosen)
-        self._recent.append((hit, names, places))
-        table = self._copied if hit.record.carrier else self._said
-        if len(table) < 20_000:
-            table.setdefault((hit.member, names, chosen[0].message), []).append(places)
-
-
-def _same_line(one: Record, other: Record) -> bool:
-    if one.message != other.message or other.line - one.line > _NEAR_LINES or one.process != other.process:
-        return False
-    if one.clock is None or other.clock is None:
-        return one.clock is other.clock and other.line - one.line <= 1
-    return abs((other.clock.at - one.clock.at).total_seconds()) <= _NEAR_SECONDS
+    return _PORT.sub(r"\g<four>\g<six>\g<token>", text)
