@@ -55,7 +55,7 @@ def unknown(
 
 
 #: What belongs where an author, or a draft, left a place empty.
-_DECIDE: Mapping[str, str] = {
+DECIDE: Mapping[str, str] = {
     "about": "how it comes about and how it shows, for a colleague, in two or three sentences",
     "ask": "the question, as a person without technical words would understand it",
     "choices": "at least one answer, each with an `id` and what it `says`",
@@ -80,7 +80,7 @@ def empty(key: str, span: Span, words: Iterable[str] = ()) -> Fault:
         message=f"`{key}` is empty",
         span=span,
         reason="one of " + ", ".join(words) if words else None,
-        help=f"decide: {_DECIDE[key]}" if key in _DECIDE else "write it, or remove the entry",
+        help=f"decide: {DECIDE[key]}" if key in DECIDE else "write it, or remove the entry",
         code="empty",
     )
 
