@@ -60,6 +60,8 @@ class UploadedFile:
     mode: str = "hosted"
     external: bool = False
     url: str | None = None
+    #: The messages that show it, as far as Slack says.
+    shares: tuple[MessageRef, ...] = ()
 
 
 class Action(StrEnum):

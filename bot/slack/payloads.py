@@ -12,7 +12,7 @@ Ids are made of what stays the same when Slack delivers a second time. A message
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -200,7 +200,18 @@ def uploaded(file: Body) -> UploadedFile | None:
         mode=text(file, "mode") or "hosted",
         external=file.get("is_external") is True,
         url=text(file, "url_private_download", "url_private") or None,
+        shares=tuple(_shares(node(file, "shares"))),
     )
+
+
+def _shares(shares: Body) -> Iterator[MessageRef]:
+    """`{"public": {"C1": [{"ts": "1.2"}]}, "private": …}`."""
+    for reach in ("public", "private"):
+        channels = node(shares, reach)
+        for channel in channels:
+            for share in nodes(channels, channel):
+                if text(share, "ts"):
+                    yield MessageRef(channel=ChannelId(channel), ts=text(share, "ts"))
 
 
 def message_text(message: Body, bot: str | None) -> str:

@@ -30,10 +30,13 @@ from bot.events import (
     FileDeleted,
     FileShared,
     IntakeSubmitted,
+    Merged,
     MessageChanged,
     MessageDeleted,
     MessagePosted,
     MessageRef,
+    OutageEnded,
+    OutageFound,
     ReplySubmitted,
     SayingFailed,
     SetupChanged,
@@ -69,6 +72,8 @@ class Place:
     lane: str
     #: It begins a case in the direct message: what its person writes next belongs there already.
     opens: bool = False
+    #: That it happened is all that is kept of it: what engineers say among themselves is not the bot's business.
+    without_words: bool = False
     #: Seconds to wait first: the file that came without its message.
     after: float = 0.0
 
@@ -107,6 +112,8 @@ async def _place_of(  # noqa: PLR0911 - one line for each kind of event
         case ReplySubmitted() | TimerRang() | SayingFailed():
             known = await _exists(connection, event.workspace, event.case)
             return Place(lane=event.case if known else person_lane(event.workspace, event.user))
+        case Merged() | OutageFound() | OutageEnded():
+            return Place(lane=event.case) if await _exists(connection, event.workspace, event.case) else None
         case UploadRead():
             lane = await connection.scalar(sa.select(uploads.c.case_id).where(uploads.c.id == event.upload))
             return Place(lane=lane) if lane else None
@@ -124,7 +131,7 @@ async def _place_of(  # noqa: PLR0911 - one line for each kind of event
             )
             return Place(lane=lane) if lane else None
         case FileShared():
-            return await _of_file(connection, event)
+            return await _of_file(connection, event, channels)
     return None
 
 
@@ -157,13 +164,19 @@ async def _of_direct_message(connection: AsyncConnection, event: MessagePosted) 
 
 
 async def _of_channel_message(connection: AsyncConnection, event: MessagePosted, channels: Channels) -> Place | None:
-    if not (event.mentions_bot or event.files):
+    in_desk = event.thread_ts is not None and event.ref.channel == channels.desk(event.workspace)
+    if not (event.mentions_bot or event.files or in_desk):
         return None
     thread = MessageRef(channel=event.ref.channel, ts=event.thread_ts or event.ref.ts)
     known = await case_at(connection, event.workspace, thread)
     if known:
-        # Engineers talk in the desk's thread among themselves: only what they say to the bot is the bot's business.
-        return Place(lane=known[0]) if known[1] is Where.REQUESTER or event.mentions_bot else None
+        # Engineers talk in the desk's thread among themselves: only what they say to the bot is the bot's business, and
+        # that somebody works on the case.
+        if known[1] is Where.DESK:
+            return Place(lane=known[0], without_words=not event.mentions_bot)
+        return Place(lane=known[0]) if event.mentions_bot or event.files else None
+    if in_desk and not event.mentions_bot:
+        return None
     waiting = await _lane_of_thread(connection, event.workspace, thread)
     if waiting:
         return Place(lane=waiting)
@@ -187,9 +200,9 @@ async def _lane_of_thread(connection: AsyncConnection, workspace: Workspace, thr
     return lane
 
 
-async def _of_file(connection: AsyncConnection, event: FileShared) -> Place | None:
-    """Only in a direct message: elsewhere the bot does not need what it was not shown with a message."""
-    if not event.channel.startswith("D"):
+async def _of_file(connection: AsyncConnection, event: FileShared, channels: Channels) -> Place | None:
+    """Only in a direct message or a watched channel: elsewhere the bot does not need what it was not shown with a message."""
+    if not event.channel.startswith("D") and not channels.is_watched(event.workspace, event.channel):
         return None
     known = await connection.scalar(
         sa.select(uploads.c.id).where(uploads.c.team == event.workspace.team, uploads.c.file_id == event.file_id).limit(1)

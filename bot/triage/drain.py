@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.cases import Case
 from bot.errors import OutsideError, Refused, Unreachable
 from bot.events import (
+    Action,
     ActionTaken,
     CaseId,
     ChannelId,
@@ -33,7 +34,7 @@ from bot.events import (
 )
 from bot.messages import spoken
 from bot.permissions import DESK_ACTIONS
-from bot.places import OfficeHours, Setup
+from bot.places import Call, OfficeHours, Setup
 from bot.ports import Chat, Clock, Messages, Outcome, Profile, Reading, Say, Tell, Where, World
 from bot.storage import Arrived, Conflict, Speaker, Store, TokenTable
 from bot.triage import person, pipeline
@@ -107,6 +108,8 @@ class Policy:
     contact: str = ""
     retention_days: int = 30
     desk_locale: str = "en"
+    #: Who is told, one after another, when nobody claims a case.
+    chain: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +216,22 @@ class Drain:
             thread=await self._thread(event),
             watch=self._watch(event, case),
             office=self.channels.office(event.workspace),
+            chain=self.policy.chain,
+            other=await self._other(event),
+            named_is_responder=await self._named_is_responder(event),
         )
+
+    async def _other(self, event: Event) -> Case | None:
+        """The case that is named by its number."""
+        if not isinstance(event, ActionTaken) or event.action is not Action.MERGE:
+            return None
+        return await self.store.case_numbered(event.workspace, event.argument)
+
+    async def _named_is_responder(self, event: Event) -> bool:
+        """Only an engineer can be handed a case."""
+        if not isinstance(event, ActionTaken) or event.action is not Action.HAND_ON or not event.argument:
+            return False
+        return await self.is_responder(event.workspace, UserId(event.argument))
 
     def _watch(self, event: Event, case: Case | None) -> Watch | None:
         place = case.channel_thread if case else event.ref if isinstance(event, MessagePosted) else None
@@ -333,17 +351,22 @@ class Drain:
         """The message that should have carried the file did not come: ask Slack about the file, and go on as if it had."""
         if not await self.store.uploads.is_known(event.workspace, event.file_id):
             file = await self.chat.file(event.file_id)
+            shown = next((share for share in file.shares if share.channel == event.channel), None)
+            direct = event.channel.startswith("D")
+            # With the id of its message, so that one that comes after all is known already.
+            named = f"message:{event.workspace.team}:{event.channel}:{shown.ts}" if shown else f"file:{event.id}"
             posted = MessagePosted(
-                id=f"file:{event.workspace.team}:{event.channel}:{event.file_id}",
+                id=named,
                 workspace=event.workspace,
                 at=event.at,
                 user=event.user,
                 stranger=event.stranger,
-                ref=MessageRef(channel=event.channel, ts=f"file-{event.file_id}"),
-                kind=ChannelKind.DIRECT,
-                files=(file,),
+                ref=shown or MessageRef(channel=event.channel, ts=f"file-{event.file_id}"),
+                kind=ChannelKind.DIRECT if direct else ChannelKind.CHANNEL,
+                files=(replace(file, shares=()),),
             )
-            await self.store.inbox.put(posted)
+            if direct or shown:
+                await self.store.inbox.put(posted)
         await self.store.commit(arrived, Outcome())
 
     async def _give_up(self, arrived: Arrived) -> None:

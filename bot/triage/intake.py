@@ -6,7 +6,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +16,7 @@ from bot.events import UploadedFile, UploadId
 from bot.ports import Chat, Clock
 from bot.storage import Conflict, Result, Store, TokenTable, ToRead
 from bot.triage.reading import ReadingFailed
-from knowledge import Log
+from knowledge import Log, ReadReason, ReadState
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ BEGUN = 5
 #: So often the case's names may change under a reading before it is put off.
 CONFLICTS = 20
 #: Files that Slack only points to, or shows otherwise than as their bytes.
-_NOT_FETCHED = frozenset({"tombstone", "hidden_by_limit"})
+_NOT_FETCHED = frozenset({"tombstone", "hidden_by_limit", "canvas", "quip", "list", "email"})
 
 
 class Reads(Protocol):
@@ -64,17 +64,18 @@ class Intake:
             return
         with tempfile.TemporaryDirectory(prefix="vpn-help-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "upload"
-            problem = await self._fetch(wanted, path)
-            if problem is not None:
-                await self.store.uploads.finish(wanted, Result(problem=problem))
+            fetched = await self._fetch(wanted, path)
+            if isinstance(fetched, str):
+                await self.store.uploads.finish(wanted, Result(problem=fetched))
                 return
-            await self._read(wanted, path)
+            await self._read(wanted, path, cut=fetched > self.limit)
 
-    async def _fetch(self, wanted: ToRead, path: Path) -> str | None:
-        """The file's bytes in `path`, or why not."""
+    async def _fetch(self, wanted: ToRead, path: Path) -> int | str:
+        """The file's bytes in `path`: how many it has (only so many as may be are fetched); or why not."""
+        size = 0
         if wanted.text is not None:
             await asyncio.to_thread(path.write_text, wanted.text, encoding="utf-8", errors="replace")
-            return None
+            return size
         for tries in range(1, TRIES + 1):
             try:
                 file = await self._described(wanted.file)
@@ -82,7 +83,7 @@ class Intake:
                     return "external"
                 if file.mode in _NOT_FETCHED:
                     return "file_deleted" if file.mode == "tombstone" else file.mode
-                await self.chat.download(file, path, limit=self.limit)
+                size = await self.chat.download(file, path, limit=self.limit)
             except Refused as error:
                 return error.code
             except OutsideError as error:
@@ -90,32 +91,37 @@ class Intake:
                 if tries < TRIES:
                     await self.pause(_wait(error, tries))
             else:
-                return None
+                return size
         return "unreachable"
 
     async def _described(self, file: UploadedFile) -> UploadedFile:
         """With its address: in a shared channel, and for a file without its message, Slack gives only an id at first."""
         return file if file.url else await self.chat.file(file.id)
 
-    async def _read(self, wanted: ToRead, path: Path) -> None:
+    async def _read(self, wanted: ToRead, path: Path, *, cut: bool) -> None:
         mark, earlier = await self.store.uploads.same_content(wanted, path)
         if earlier is not None:
             await self.store.uploads.finish(wanted, Result(content=mark, same_as=earlier))
             return
         for _ in range(CONFLICTS):
             try:
-                await self.store.uploads.finish(wanted, await self._result(wanted, path, mark))
+                await self.store.uploads.finish(wanted, await self._result(wanted, path, mark, cut=cut))
             except Conflict:
                 continue  # a name got its token meanwhile: with it the text reads differently
             return
         raise Unreachable("busy", doing=f"keeping the reading of {wanted.id}")
 
-    async def _result(self, wanted: ToRead, path: Path, mark: str) -> Result:
+    async def _result(self, wanted: ToRead, path: Path, mark: str, *, cut: bool) -> Result:
         known = await self.store.uploads.tokens(wanted.case)
         try:
             log, table = await self.reader.read(path, wanted.file.name, tokens=known.table, at=self.clock.now())
         except ReadingFailed as error:
             return Result(problem=error.problem)
+        if cut:
+            # The rest was not fetched, and the person must know it.
+            part = ReadState.PARTIAL if log.read is ReadState.WHOLE else log.read
+            reasons = tuple(dict.fromkeys((*log.reasons, ReadReason.TOO_LARGE)))
+            log = replace(log, read=part, reasons=reasons, cut_at_end=True)
         changed = TokenTable(table=table, version=known.version) if table != known.table else None
         return Result(log=log, content=mark, tokens=changed)
 

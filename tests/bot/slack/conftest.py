@@ -117,7 +117,7 @@ class Cases:
         return None
 
 
-def _homes(chat, cases, base):
+def homes_of(chat, cases, base):
     async def language(user):
         return None
 
@@ -243,7 +243,7 @@ async def slack(api, session, chat, kept, cases, base):
     counts = Counter()
     door = Door(
         inbox=kept, chat=chat, cases=cases, clock=FrozenClock(), words=Catalogue(base), me=Me(user=UserId("U0BOT")),
-        retention_days=30, allow=anybody, counts=counts, homes=_homes(chat, cases, base),
+        retention_days=30, allow=anybody, counts=counts, homes=homes_of(chat, cases, base),
     )  # fmt: skip
     identity = Identity(
         user=UserId("U0BOT"), team="T1", enterprise=None, team_name="Acme", url="https://acme.slack.com/", scopes=frozenset()

@@ -19,6 +19,7 @@ from bot.slack.door import Door
 from bot.slack.payloads import Me
 from bot.slack.verification import Verifier
 from bot.web import Site, make_web, serving
+from tests.bot.slack.conftest import homes_of
 
 
 class Waited:
@@ -68,7 +69,7 @@ async def bolt_of(slack, chat, inbox, cases, clock, base):
     me = await chat.who_am_i()
     door = Door(
         inbox=inbox, chat=chat, cases=cases, clock=clock, words=Catalogue(base), me=Me(user=me.user), retention_days=30,
-        allow=anybody, counts=Counter(),
+        allow=anybody, counts=Counter(), homes=homes_of(chat, cases, base),
     )  # fmt: skip
     async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
         bolt = make_bolt(
