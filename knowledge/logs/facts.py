@@ -138,6 +138,8 @@ def _values(each: Match, clean: str, tokens: Tokens, run: Run | None) -> dict[st
 
 def _trimmed(name: str, value: str, each: Match) -> str:
     value = value.strip()
+    if name == "code" and each.pattern.holes.get(name) is Hole.NUMBER:
+        return _decimal(value)
     is_place = each.pattern.holes.get(name) is Hole.ADDRESS or name in _HOST_HOLES
     return (without_port(value) if is_place else value)[:EVIDENCE_LENGTH]
 
@@ -154,8 +156,6 @@ def _decimal(value: str) -> str:
 
 def _redacted(name: str, value: str, hole: Hole, tokens: Tokens) -> str:
     value = value.strip()
-    if hole is Hole.NUMBER and name == "code":
-        return _decimal(value)
     if hole is Hole.NUMBER or not value or TOKEN.fullmatch(value):
         return value
     if name in _SECRET_HOLES:

@@ -19,6 +19,7 @@ class Container(StrEnum):
     BZIP2 = "bzip2"
     XZ = "xz"
     TAR = "tar"
+    CAB = "cab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ _CONTAINERS = (
     (b"\x1f\x8b", Container.GZIP),
     (b"BZh", Container.BZIP2),
     (b"\xfd7zXZ\x00", Container.XZ),
+    (b"MSCF\x00\x00\x00\x00", Container.CAB),
 )
 #: (offset, bytes, reason, name). Some of them have a reader (`readers.py`).
 _BINARIES = (
@@ -61,7 +63,6 @@ _BINARIES = (
     (0, b"\x1aE\xdf\xa3", ReadReason.UNSUPPORTED, "video"),
     (0x48, b"\x02\x00\x02\xc0", ReadReason.UNSUPPORTED, "etl"),
     (0x48, b"\x02\x00\x01\xc0", ReadReason.UNSUPPORTED, "etl"),
-    (0, b"MSCF", ReadReason.UNSUPPORTED, "cab"),
     (0, b"7z\xbc\xaf\x27\x1c", ReadReason.UNSUPPORTED, "7z"),
     (0, b"Rar!\x1a\x07", ReadReason.UNSUPPORTED, "rar"),
     (0, b"\x28\xb5\x2f\xfd", ReadReason.UNSUPPORTED, "zstd"),

@@ -15,6 +15,7 @@ from knowledge.errors import ReadError
 from knowledge.logs.encodings import Reads
 from knowledge.logs.evtx import read_events
 from knowledge.logs.packets import read_packets
+from knowledge.logs.wfp import read_wfp
 from knowledge.terms import ReadReason
 
 __all__ = ["READERS", "Numbered", "Reader"]
@@ -23,7 +24,9 @@ __all__ = ["READERS", "Numbered", "Reader"]
 Reader = Callable[[Reads], Iterator[list[tuple[int, str]]]]
 
 #: By the name that `magic.binary` gives.
-READERS: Mapping[str, Reader] = MappingProxyType({"pcap": read_packets, "pcapng": read_packets, "evtx": read_events})
+READERS: Mapping[str, Reader] = MappingProxyType(
+    {"pcap": read_packets, "pcapng": read_packets, "evtx": read_events, "wfp": read_wfp}
+)
 
 
 class Numbered:

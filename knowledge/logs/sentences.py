@@ -76,12 +76,30 @@ def _by_label(table: Mapping[str, str]) -> Mapping[str, str]:
 #: What Windows puts in place of a word of its own language, of those that IPsec's events hold.
 _PARAMETERS: Mapping[str, str] = MappingProxyType(
     {
-        **{"8192": "Kerberos", "8193": "Preshared key", "8194": "Unknown authentication", "8227": "Certificate"},
-        **{"8199": "Local computer", "8200": "Remote computer", "8205": "Initiator", "8206": "Responder"},
-        **{"8201": "No state", "8202": "Sent first (SA) payload", "8203": "Sent second (KE) payload"},
-        **{"8204": "Sent third (ID) payload", "8207": "No state", "8208": "Sent first (SA) payload"},
-        **{"8209": "Sent final payload", "8210": "Complete", "8211": "Unknown", "8212": "Transport", "8213": "Tunnel"},
-        **{"8216": "Enabled", "8217": "Not enabled", "8222": "IKEv1", "8223": "AuthIP", "8224": "Anonymous"},
+        "8192": "Kerberos",
+        "8193": "Preshared key",
+        "8194": "Unknown authentication",
+        "8227": "Certificate",
+        "8199": "Local computer",
+        "8200": "Remote computer",
+        "8205": "Initiator",
+        "8206": "Responder",
+        "8201": "No state",
+        "8202": "Sent first (SA) payload",
+        "8203": "Sent second (KE) payload",
+        "8204": "Sent third (ID) payload",
+        "8207": "No state",
+        "8208": "Sent first (SA) payload",
+        "8209": "Sent final payload",
+        "8210": "Complete",
+        "8211": "Unknown",
+        "8212": "Transport",
+        "8213": "Tunnel",
+        "8216": "Enabled",
+        "8217": "Not enabled",
+        "8222": "IKEv1",
+        "8223": "AuthIP",
+        "8224": "Anonymous",
     }
 )
 _PARAMETER = re.compile(r"%%(\d{4,5})\b")

@@ -25,8 +25,10 @@ from typing import IO, Protocol, cast
 
 from knowledge.errors import ReadError
 from knowledge.logs import encodings, magic
+from knowledge.logs.cab import cab_files
 from knowledge.logs.magic import Container
 from knowledge.logs.readers import READERS, Numbered
+from knowledge.logs.wfp import looks_like_wfp
 from knowledge.terms import ReadReason
 
 __all__ = ["Limits", "Part", "Refused", "unpack"]
@@ -114,7 +116,7 @@ class _Opening:
                 return
             yield from self._contained(kind, _Rewound(head, stream), member, depth + 1)
             return
-        found = magic.binary(head)
+        found = magic.binary(head) or _markup(head)
         if found is not None:
             yield _binary(found, _Rewound(head, stream), member)
             return
@@ -133,6 +135,8 @@ class _Opening:
                     yield from self._zip(stream, member, depth)
                 case Container.TAR:
                     yield from self._tar(stream, member, depth)
+                case Container.CAB:
+                    yield from self._cab(stream, member, depth)
                 case _:
                     yield from self.open(_Counted(self, _decompressed(kind, stream)), member, depth)
         except ReadError as error:
@@ -186,6 +190,21 @@ class _Opening:
                 if opened is not None:
                     yield from self.open(_Counted(self, opened), inner, depth)
 
+    def _cab(self, stream: _Rewound, member: str | None, depth: int) -> Iterator[Part | Refused]:
+        with stream.seekable_from_start() or _aside(stream, self.limits.aside) as seekable:
+            for file in cab_files(seekable, self.took):
+                inner = _path(member, file.name)
+                if not self._count():
+                    yield Refused(member=inner, reason=ReadReason.TOO_MANY_MEMBERS, what=str(self.limits.members))
+                    return
+                if file.refused is not None:
+                    yield Refused(member=inner, reason=file.refused[0], what=file.refused[1])
+                    continue
+                try:
+                    yield from self.open(file, inner, depth)
+                except ReadError as error:
+                    yield Refused(member=inner, reason=ReadReason(str(error)), what=Container.CAB)
+
     def _count(self) -> bool:
         self.members += 1
         return self.members <= self.limits.members
@@ -201,6 +220,15 @@ class _Opening:
             raise ReadError(ReadReason.BOMB)
         if self.unpacked > self.limits.size:
             raise ReadError(ReadReason.TOO_LARGE)
+
+
+def _markup(head: bytes) -> magic.Binary | None:
+    """XML that is read by its elements, and not line by line."""
+    if b"<" not in head[:64]:
+        return None
+    encoding, mark = encodings.detect(head)
+    known = looks_like_wfp(head[mark:].decode(encoding, "replace"))
+    return magic.Binary(ReadReason.UNSUPPORTED, "wfp") if known else None
 
 
 def _binary(found: magic.Binary, stream: _Rewound, member: str | None) -> Part | Refused:

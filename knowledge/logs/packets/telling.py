@@ -8,7 +8,7 @@ lines are kept, few and short, and written at the end.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,10 @@ from knowledge.terms import Side
 
 __all__ = ["Pair", "Telling", "Told", "stamp"]
 
-#: Lines told of one capture; more than this are only counted.
-_MOST = 20_000
+#: Lines told of one capture, from its beginning and from its end; what stands between them is only counted.
+_FIRST, _LAST = 1_500, 3_500
+#: Addresses of which hops are remembered.
+_MOST = 10_000
 #: Hops with which systems send.
 _FRESH = frozenset({64, 128, 255})
 
@@ -48,17 +50,19 @@ class Told:
 class Telling:
     """The lines of a capture."""
 
-    told: list[Told] = field(default_factory=list)
+    first: list[Told] = field(default_factory=list)
+    last: deque[Told] = field(default_factory=lambda: deque(maxlen=_LAST))
     dropped: int = 0
     _fresh: Counter[str] = field(default_factory=Counter)
     _travelled: Counter[str] = field(default_factory=Counter)
 
     def tell(self, told: Told) -> Told:
         """Add a line; it may still be changed until all are written."""
-        if len(self.told) < _MOST:
-            self.told.append(told)
+        if len(self.first) < _FIRST:
+            self.first.append(told)
         else:
-            self.dropped += 1
+            self.dropped += len(self.last) == _LAST
+            self.last.append(told)
         return told
 
     def hops(self, packet: Packet) -> None:
@@ -76,7 +80,7 @@ class Telling:
     def lines(self) -> Iterator[tuple[int, str]]:
         """The lines, each with its packet's number."""
         sides: dict[Pair, Side] = {}
-        for told in self.told:
+        for told in (*self.first, *self.last):
             side = sides.setdefault(told.pair, self.side(told.pair))
             if told.only is None or told.only is side:
                 yield told.packet.number, _line(told, side)

@@ -109,7 +109,7 @@ def test_links_and_devices_of_a_tar_are_passed_over():
         (b"\x89PNG\r\n\x1a\n" + bytes(20), ReadReason.NEEDS_OCR, "image"),
         (b"\xff\xd8\xff\xe0" + bytes(20), ReadReason.NEEDS_OCR, "image"),
         (bytes(0x48) + b"\x02\x00\x02\xc0" + bytes(100), ReadReason.UNSUPPORTED, "etl"),
-        (b"MSCF" + bytes(40), ReadReason.UNSUPPORTED, "cab"),
+        (b"MSCF" + bytes(20), ReadReason.DAMAGED, "cab"),
         (b"", ReadReason.EMPTY, None),
         (b"\n \r\n", ReadReason.EMPTY, None),
         (bytes(100_000), ReadReason.BINARY, None),
