@@ -232,9 +232,10 @@ def _chosen(found: Attempts, attempt: int | None) -> int | None:
 
 
 def _platform(answers: Answers, understood: Understood, logs: Sequence[Log]) -> Platform | None:
-    said = answers.get(QuestionId("platform"))
-    if isinstance(said, str) and said in PLATFORM_ANSWERS:
-        return PLATFORM_ANSWERS[said]
+    told = answers.get(QuestionId("platform"), ())
+    for said in (told,) if isinstance(told, str) else told:
+        if said in PLATFORM_ANSWERS:
+            return PLATFORM_ANSWERS[said]
     return understood.platform or next((log.platform for log in logs if log.platform and log.side is not Side.SERVER), None)
 
 

@@ -24,6 +24,8 @@ from knowledge.terms import UNKNOWN, CauseId, Fact
 #: prior of the causes that it speaks for is added. Weights: they are divided by their sum. Where every choice speaks for or
 #: against something, the neutral weight is that of the people whom none of them fits.
 NEUTRAL_CHOICE, RARE_CHOICE = 0.15, 0.03
+#: Choices that say that the question cannot be answered here (KB 325034 K11, K14): they prove no more than *I don't know*.
+NO_ANSWERS = frozenset({("prompt", "saved"), ("prompt", "on-click"), ("delay", "still-trying")})
 #: How often an answer is a mistake.
 MISTAKEN = 0.1
 #: A factor of at least this is what a choice is about; less is by the way, and adds this share of the cause's prior.
@@ -82,6 +84,8 @@ def unsaid(base: KnowledgeBase, given: Iterable[Answered], facts: Collection[Fac
     found: dict[CauseId, float] = {}
     for answer in given:
         if logged.intersection(answer.choice.codes) or (stage_seen and answer.question.id in STAGE_QUESTIONS):
+            continue
+        if (answer.question.id, answer.choice.id) in NO_ANSWERS:
             continue
         table = answer_table(answer.question, prior)
         index = table.choices.index(answer.choice)
