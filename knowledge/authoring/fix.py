@@ -5,18 +5,14 @@ Everything else in a file, blanks and remarks included, stays as it is; a change
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from knowledge.errors import Fault
-from knowledge.loader.document import parse_document
+from knowledge.loader.document import ENTRY, parse_document, unquoted
 
 #: More faults of one file than this are not mended in one go.
 _MOST = 500
-
-#: `  - key: value   # remark`, `- value`
-_ENTRY = re.compile(r"^(?P<head>\s*(?:- +)*(?:[\w.-]+:[ ]+)?)(?P<value>\S.*?)(?P<tail>\s*)$")
 
 Lines = list[str]
 #: Mends one fault; None: it cannot.
@@ -58,7 +54,7 @@ def fix_text(text: str, name: str) -> tuple[str, list[str]]:
 
 
 def _mended(text: str, fault: Fault, name: str, before: int) -> tuple[str, str] | None:
-    mend = _MENDS.get(fault.code)
+    mend, done = _MENDS.get(fault.code, (None, ""))
     lines = text.split("\n")
     changed = mend(lines, fault) if mend else None
     if changed is None:
@@ -66,7 +62,7 @@ def _mended(text: str, fault: Fault, name: str, before: int) -> tuple[str, str] 
     result = "\n".join(changed)
     if not _is_better(_faults(result, name), fault, before):
         return None
-    return result, f"{fault.span or name}: {_DONE[fault.code]}"
+    return result, f"{fault.span or name}: {done}"
 
 
 def _is_better(faults: list[Fault], fault: Fault, before: int) -> bool:
@@ -89,12 +85,28 @@ def _quote(lines: Lines, fault: Fault) -> Lines | None:
     if fault.span is None:
         return None
     at = fault.span.line - 1
-    found = _ENTRY.match(lines[at].rstrip("\r"))
-    if found is None or found["value"][0] in "'\"":
+    line = lines[at].rstrip("\r")
+    found = ENTRY.match(line)
+    if found is None or (found["value"][0] in "'\"" and unquoted(line) is None and fault.code != "cut-value"):
         return None
     value = found["value"].replace("'", "''")
     changed = list(lines)
     changed[at] = f"{found['head']}'{value}'" + ("\r" if lines[at].endswith("\r") else "")
+    return changed
+
+
+def _unescape(lines: Lines, fault: Fault) -> Lines | None:
+    """Single quotes for double ones: every character stays what it is."""
+    if fault.span is None:
+        return None
+    at = fault.span.line - 1
+    found = ENTRY.match(lines[at].rstrip("\r"))
+    value = found["value"] if found else ""
+    if found is None or len(value) < 2 or value[0] != '"' or value[-1] != '"':  # a pair of quotes
+        return None
+    inside = value[1:-1].replace('\\"', '"').replace("'", "''")
+    changed = list(lines)
+    changed[at] = f"{found['head']}'{inside}'" + ("\r" if lines[at].endswith("\r") else "")
     return changed
 
 
@@ -115,13 +127,15 @@ def _add_schema(lines: Lines, _fault: Fault) -> Lines | None:
 
 def _quote_syntax(lines: Lines, fault: Fault) -> Lines | None:
     advised = fault.help or ""
-    return _quote(lines, fault) if "quotes round it" in advised else None
+    return _quote(lines, fault) if "quotes round" in advised else None
 
 
-_MENDS: Mapping[str, Mend] = {"cut-value": _quote, "yaml": _quote_syntax, "tab": _untab, "schema": _add_schema}
-_DONE: Mapping[str, str] = {
-    "cut-value": "put quotes round the value",
-    "yaml": "put quotes round the value",
-    "tab": "made spaces of the tab",
-    "schema": "added `schema: 1`",
+_QUOTED = "put quotes round the value"
+_MENDS: Mapping[str, tuple[Mend, str]] = {
+    "cut-value": (_quote, _QUOTED),
+    "dropped-word": (_quote, _QUOTED),
+    "escape": (_unescape, "made single quotes of the double ones"),
+    "yaml": (_quote_syntax, _QUOTED),
+    "tab": (_untab, "made spaces of the tab"),
+    "schema": (_add_schema, "added `schema: 1`"),
 }

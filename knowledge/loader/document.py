@@ -11,7 +11,7 @@ This is the only door of YAML into the house.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,42 @@ class _Loader(_PARSER):  # type: ignore[misc] # which of the two parsers it is, 
 #: Keys whose values are sentences or patterns: there a comment behind the value is a cut value, not a remark.
 FREE_TEXT = frozenset(
     {"about", "ask", "do", "line", "regex", "says", "secrets", "source", "title", "undo", "verify", "when", "why"}
+)
+
+#: Keys whose values are patterns: a line end or a tab in them is hardly ever meant.
+_PATTERNS = frozenset({"line", "regex", "when"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trap:
+    """Something that YAML does to a value without a word."""
+
+    message: str
+    reason: str
+    help: str
+    code: str
+
+
+_CUT = _Trap(
+    message="is cut here",
+    reason="YAML takes ` #` and the rest of the line for a remark",
+    help="put quotes round the whole value, or move the remark to a line of its own",
+    code="cut-value",
+)
+_DROPPED = {
+    sign: _Trap(
+        message="loses its first word",
+        reason=f"YAML takes a word that begins with `{sign}` for {what}, and drops it",
+        help="put quotes round the whole value",
+        code="dropped-word",
+    )
+    for sign, what in (("&", "an anchor"), ("!", "a tag"))
+}
+_ESCAPED = _Trap(
+    message="is changed here",
+    reason="in double quotes a backslash and the letter behind it become another character",
+    help="use single quotes, in which nothing is changed",
+    code="escape",
 )
 
 #: What YAML takes for the end of a line.
@@ -112,14 +148,16 @@ def parse_document(text: str, name: str) -> tuple[Document | None, list[Fault]]:
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        return None, [_syntax_fault(error, lines, name)]
+        return None, [*_odd_line_ends(text, name)] or [_syntax_fault(error, lines, name)]
+    except yaml.reader.ReaderError as error:
+        return None, [_character_fault(error, text, name)]
     except yaml.YAMLError as error:
         return None, [Fault(message="this file is not YAML", span=Span(file=name, line=1), reason=str(error), code="yaml")]
     if root is None:
         return None, [
             Fault(message="this file is empty", span=Span(file=name, line=1), help="begin with `schema: 1`", code="empty")
         ]
-    faults: list[Fault] = []
+    faults = list(_odd_line_ends(text, name))
     document = Document(name=name, lines=lines, root=root, data=_Plain(name, lines, faults).tree(root, ""))
     return document, faults
 
@@ -158,8 +196,7 @@ class _Plain:
     def tree(self, node: yaml.Node, key: str) -> Tree:
         """The node as plain values; `key` is what it, or the list it is in, stands under."""
         if isinstance(node, yaml.ScalarNode):
-            if not node.style and node.value:
-                self._check_cut(node, key)
+            self._check_swallowed(node, key)
             return node.value
         if isinstance(node, yaml.SequenceNode):
             return [self.tree(child, key) for child in node.value]
@@ -183,26 +220,35 @@ class _Plain:
             )
         )
 
-    def _check_cut(self, node: yaml.ScalarNode, key: str) -> None:
-        """A plain scalar behind which a ` #` starts a comment: in a sentence or a pattern that is a cut value."""
-        end = node.end_mark
-        line = self._lines[end.line] if end.line < len(self._lines) else ""
-        if "#" not in line[end.column :]:
+    def _check_swallowed(self, node: yaml.ScalarNode, key: str) -> None:
+        """What YAML takes out of a value without a word: a remark behind it, a name or a tag before it, an escape in it."""
+        if node.style in ("|", ">"):
             return
-        rest = line[end.column :]
-        if not rest.lstrip().startswith("#") or rest[:1] not in (" ", "\t"):
-            return
-        if key in FREE_TEXT or " " in node.value:
-            column = line.index("#", end.column)
-            self._faults.append(
-                Fault(
-                    message=f"the value of `{key}` is cut here" if key else "a value is cut here",
-                    span=Span(file=self._name, line=end.line + 1, column=column + 1, length=len(line) - column, source=line),
-                    reason="YAML takes ` #` and the rest of the line for a remark",
-                    help="put quotes round the whole value, or move the remark to a line of its own",
-                    code="cut-value",
-                )
+        start, end = node.start_mark, node.end_mark
+        first = self._lines[start.line] if start.line < len(self._lines) else ""
+        last = self._lines[end.line] if end.line < len(self._lines) else ""
+        rest = last[end.column :]
+        if rest[:1] in (" ", "\t") and rest.lstrip().startswith("#"):
+            free = key in FREE_TEXT or (not node.style and " " in node.value)
+            if free:
+                self._swallowed(key, end.line, last.index("#", end.column), len(last), _CUT)
+        elif first[start.column : start.column + 1] in _DROPPED and not node.style:
+            self._swallowed(key, start.line, start.column, start.column + 1, _DROPPED[first[start.column]])
+        elif node.style == '"' and key in _PATTERNS and not node.value.isprintable():
+            column = first.find("\\", start.column)
+            self._swallowed(key, start.line, max(column, start.column), max(column, start.column) + 2, _ESCAPED)
+
+    def _swallowed(self, key: str, line: int, column: int, until: int, trap: _Trap) -> None:
+        source = self._lines[line]
+        self._faults.append(
+            Fault(
+                message=f"the value of `{key}` {trap.message}" if key else f"a value {trap.message}",
+                span=Span(file=self._name, line=line + 1, column=column + 1, length=max(1, until - column), source=source),
+                reason=trap.reason,
+                help=trap.help,
+                code=trap.code,
             )
+        )
 
 
 def span_of(node: yaml.Node, name: str, lines: Sequence[str]) -> Span:
@@ -231,8 +277,73 @@ def _syntax_fault(error: yaml.MarkedYAMLError, lines: Sequence[str], name: str) 
             code="tab",
         )
     problem = error.problem or "it is not YAML"
+    for near in (number, number - 1):
+        begins = unquoted(lines[near]) if 0 <= near < len(lines) else None
+        if begins is not None:
+            place = Span(file=name, line=near + 1, column=begins + 1, source=lines[near])
+            return Fault(
+                message="this value cannot begin like that",
+                span=place,
+                reason="YAML takes this sign for one of its own",
+                help="put quotes round the whole value",
+                code="yaml",
+            )
     return Fault(
         message="this is not YAML", span=span, reason=problem, help=_syntax_help(problem), note=error.context, code="yaml"
+    )
+
+
+#: `  - key: value`; what stands before the value is `head`.
+ENTRY = re.compile(r"^(?P<head>\s*(?:- +)*(?:[\w.-]+:[ ]+)?)(?P<value>\S.*?)(?P<tail>\s*)$")
+#: Signs with which YAML lets no plain text begin.
+_SIGNS = frozenset("@`%*&!,]}")
+_CLOSED = {'"': re.compile(r'"(?:[^"\\]|\\.)*"'), "'": re.compile(r"'(?:[^']|'')*'")}
+_BRACKETS = re.compile(r"[\[{][^\[\]{}]*[\]}]")
+
+
+def unquoted(line: str) -> int | None:
+    """Where in a line a value begins that needs quotes; None where its beginning is no trouble.
+
+    >>> unquoted("  says: [IKE] it failed"), unquoted("  list: [a, b]"), unquoted('  line: "a" and "b"')
+    (8, None, 8)
+    """
+    found = ENTRY.match(line)
+    if found is None or not found["head"].strip():
+        return None
+    value = found["value"]
+    closed = _CLOSED[value[0]].match(value) if value[0] in _CLOSED else _BRACKETS.match(value) if value[0] in "[{" else None
+    rest = value[closed.end() :].lstrip() if closed else ""
+    if ":" in found["head"] and (value[:2] in ("- ", "? ", ": ") or value in ("-", "?", ":")):
+        return found.start("value")
+    if value[0] in _SIGNS or (value[0] in "|>" and value[1:].strip(" +-0123456789")) or (rest and not rest.startswith("#")):
+        return found.start("value")
+    return None
+
+
+def _odd_line_ends(text: str, name: str) -> Iterator[Fault]:
+    """Characters that YAML takes for the end of a line, though no editor shows one."""
+    for number, line in enumerate(re.split(r"\r?\n", text), 1):
+        for found in re.finditer("[\x85\u2028\u2029]", line):
+            yield Fault(
+                message="YAML ends the line here, though it looks as if it went on",
+                span=Span(file=name, line=number, column=found.start() + 1, source=line),
+                reason=f"it is U+{ord(found[0]):04X}",
+                help="take the character out; raw log lines go into the .log file, where anything may stand",
+                code="character",
+            )
+
+
+def _character_fault(error: yaml.reader.ReaderError, text: str, name: str) -> Fault:
+    """A character that YAML does not take at all."""
+    at = next((at for at, character in enumerate(text) if ord(character) == error.character), 0) if error.character else 0
+    lines = _LINE_END.split(text[:at])
+    source = _LINE_END.split(text)[len(lines) - 1]
+    return Fault(
+        message="a character stands here that YAML does not allow",
+        span=Span(file=name, line=len(lines), column=len(lines[-1]) + 1, source=source.replace("\x00", " ")),
+        reason=f"it is U+{ord(text[at]) if text else 0:04X}",
+        help="take it out; raw log lines go into the .log file beside the format, where anything may stand",
+        code="character",
     )
 
 
@@ -241,6 +352,8 @@ def _syntax_help(problem: str) -> str:
         return "a value that holds `: ` needs quotes round it"
     if "cannot start any token" in problem:
         return "a value that begins with @ ` % & * ! | > or { needs quotes round it"
+    if "another document" in problem or "document start" in problem:
+        return "one file holds one document: take out the line `---`"
     if "unexpected end of stream" in problem or "flow" in problem:
         return "close the quote or the bracket that is open"
     return "look at the line above as well: often a quote, a colon or the indentation is wrong there"

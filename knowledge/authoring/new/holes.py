@@ -39,6 +39,7 @@ _FORMS: Sequence[tuple[re.Pattern[str], Hole]] = (
     (re.compile(r"(?<![\w-])(?:ppp|eth|wlan|tun|ipsec|l2tp|en|wg)\d{1,3}(?![\w-])"), Hole.WORD),
     (re.compile(r"(?<![\w.])(?<!\w-)-?\d{1,20}(?:\.\d{1,9})?(?![\w]|\.\d|-\w)"), Hole.NUMBER),
     (re.compile(r"(?<![\w.])\d{1,20}(?=(?:ms|s|kB|KB|MB|%|b)(?!\w))"), Hole.NUMBER),
+    (re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]+"), Hole.REST),
     (re.compile(r"\{[A-Za-z_]\w*(?::[^{}\s]*)?\}"), Hole.REST),
 )
 #: Words before a value that say nothing about it.
@@ -83,6 +84,8 @@ _WHOSE = {
 #: The words behind a number that name it better than those before.
 _UNITS = {"seconds": "seconds", "secs": "seconds", "sec": "seconds", "bytes": "size", "times": "count", "ms": "milliseconds"}
 _WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
+#: Two blanks match any number of them, and tabs.
+_TABS = re.compile(r"[ \t]*\t[ \t]*")
 #: A pattern is no longer than this many characters: what comes later in a line tells little.
 _LONGEST = 600
 
@@ -183,9 +186,9 @@ def _pattern(message: str, values: Sequence[Value], carried: Sequence[str]) -> s
     for value in values:
         name = _free(_name(message, value, carried), used)
         used.add(name)
-        out += [message[at : value.start], f"{{{name}:{value.hole}}}"]
+        out += [_TABS.sub("  ", message[at : value.start]), f"{{{name}:{value.hole}}}"]
         at = value.end
-    return "".join([*out, message[at:]])
+    return "".join([*out, _TABS.sub("  ", message[at:])])
 
 
 def _name(message: str, value: Value, carried: Sequence[str]) -> str:

@@ -108,6 +108,8 @@ def draft_signature(
     parts = [Part(file=file, key="signatures", entry=entry, head=None if whose.known else _new_format(whose))]
     parts.append(Part(file=file.with_suffix(".log"), entry=f"== {ident}\n{line}", sample=(ident, line)))
     notes = [f"facts that it may mean: {', '.join(near)}"] if near else []
+    if whose.known and whose.program:
+        notes.append(f"add `{whose.program}` to `programs` of {whose.format}: the line names it")
     if not whose.known:
         notes.append(f"`{whose.format}` is a new format: see what its title is, and `always`")
     return Draft(what="signature", ident=ident, parts=tuple(parts), notes=tuple(notes))
@@ -122,9 +124,13 @@ class _Whose:
     known: bool
     #: The line without what this format's lines begin with.
     message: str
+    #: The program that is to be added to the format, if one is.
+    program: str | None
 
 
 def _whose(base: KnowledgeBase, known: Catalogue, record: Record, line: str, name: str | None) -> _Whose:
+    if name is not None and record.formats and FormatId(name) not in record.formats:
+        raise MisuseError(f"`{record.program}` is a program of {', '.join(record.formats)}, not of {name}")
     if name is not None:
         format_ = name
     elif record.formats:
@@ -132,10 +138,13 @@ def _whose(base: KnowledgeBase, known: Catalogue, record: Record, line: str, nam
     else:
         format_ = _by_beginning(known, record) or _by_program(line)
     source: Format | None = base.formats.get(FormatId(format_))
+    program = _program(line)
     if source is None:
-        return _Whose(format=slug(format_), known=False, message=_message(record.message, line))
+        named = program or slug(format_)
+        return _Whose(format=slug(format_), known=False, message=_message(record.message, line), program=named)
     begun = known.shapes[source.id].begins(record.message)
-    return _Whose(format=source.id, known=True, message=begun.message if begun else record.message)
+    stranger = record.program if record.program and not record.formats else None
+    return _Whose(format=source.id, known=True, message=begun.message if begun else record.message, program=stranger)
 
 
 def _by_beginning(known: Catalogue, record: Record) -> str | None:
@@ -147,11 +156,16 @@ def _by_beginning(known: Catalogue, record: Record) -> str | None:
 _TAG = re.compile(r"(?:^|\s)(?P<program>[A-Za-z][\w./-]{1,40}?)(?:\[\d+\])?:\s+(?P<message>\S.*)$")
 
 
-def _by_program(line: str) -> str:
+def _program(line: str) -> str | None:
     found = _TAG.search(line)
-    if found is None or found["program"].lower() in HOSTS:
+    return None if found is None or found["program"].lower() in HOSTS else found["program"].rpartition("/")[2].lower()
+
+
+def _by_program(line: str) -> str:
+    program = _program(line)
+    if program is None:
         raise MisuseError("the line does not say whose it is; name the daemon with --format (a new name makes a new format)")
-    return found["program"].rpartition("/")[2].lower()
+    return program
 
 
 def _message(message: str, line: str) -> str:
@@ -160,7 +174,7 @@ def _message(message: str, line: str) -> str:
 
 
 def _new_format(whose: _Whose) -> str:
-    return f"schema: 1\nformat: {whose.format}\ntitle: {whose.format}\nprograms: [{whose.format}]\nsignatures:\n"
+    return f"schema: 1\nformat: {whose.format}\ntitle: {whose.format}\nprograms: [{whose.program}]\nsignatures:\n"
 
 
 def _refuse_known(known: Catalogue, line: str, record: Record) -> None:
