@@ -114,6 +114,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a diagnosis was made of, so that it can be worked out again; the readings stand in the store by these ids."""
+
+    uploads: tuple[UploadId, ...] = ()
+    said: tuple[str, ...] = ()
+    answers: Mapping[QuestionId, ChoiceId] = field(default_factory=lambda: MappingProxyType({}))
+    platform: Platform | None = None
+    attempt: int | None = None
+    asked: tuple[QuestionId, ...] = ()
+    tried: tuple[StepId, ...] = ()
+    not_collected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One person's trouble with the VPN, from the first word to the confirmed fix."""
 
@@ -140,6 +154,8 @@ class Case:
     not_collected: tuple[str, ...] = ()
     uploads: tuple[Upload, ...] = ()
     diagnosis: Diagnosis | None = None
+    #: What it was made of.
+    basis: Basis | None = None
     #: Which attempt the person says it is about; None: the engine chose.
     attempt: int | None = None
     escalated_at: datetime | None = None
@@ -235,8 +251,29 @@ class Case:
         return replace(self, answers=answers)
 
     def diagnosed(self, diagnosis: Diagnosis) -> Case:
-        """With what the evidence says now."""
-        return replace(self, diagnosis=diagnosis, platform=self.platform or diagnosis.platform)
+        """With what the evidence says now, and what that was."""
+        return replace(self, diagnosis=diagnosis, basis=self._basis(), platform=self.platform or diagnosis.platform)
+
+    def as_diagnosed(self) -> Case:
+        """As it was when its diagnosis was made, as far as that rests on it.
+
+        Raises:
+            UserError: there is no diagnosis, or what it rested on is gone.
+        """
+        basis = self.basis
+        if basis is None or any(self._is_gone(upload) for upload in basis.uploads):
+            raise UserError("nothing-to-say")
+        return replace(
+            self,
+            uploads=tuple(upload for upload in self.uploads if upload.id in basis.uploads),
+            words=tuple(Words(text=text) for text in basis.said),
+            answers=basis.answers,
+            platform=basis.platform,
+            attempt=basis.attempt,
+            asked=basis.asked,
+            tried=basis.tried,
+            not_collected=basis.not_collected,
+        )
 
     def heard(self, words: Words) -> Case:
         """With something that the person typed; an edit takes the place of what stood in the same message."""
@@ -310,6 +347,23 @@ class Case:
         else:
             state = CaseState.OPEN
         return replace(self, state=state, resolution=None, closed_at=None)
+
+    def _basis(self) -> Basis:
+        known = len(self.diagnosis.attempts) if self.diagnosis else 0
+        return Basis(
+            uploads=tuple(upload.id for upload in self.uploads if upload.state is UploadState.READ),
+            said=self.said,
+            answers=self.answers,
+            platform=self.platform,
+            attempt=self.attempt if self.attempt is not None and 0 <= self.attempt < known else None,
+            asked=self.asked,
+            tried=self.tried,
+            not_collected=self.not_collected,
+        )
+
+    def _is_gone(self, ident: UploadId) -> bool:
+        upload = self.upload(ident)
+        return upload is None or upload.state is not UploadState.READ
 
     def _quiet(self, state: CaseState) -> CaseState:
         """`state`, unless the case is with the desk, or over: there the interview does not change whose it is."""

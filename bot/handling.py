@@ -102,14 +102,20 @@ class Handling:
 
     def spoken_to(self, at: datetime) -> Handling:
         """The requester wrote: the desk owes a word, and whoever snoozed it hears of it."""
-        return replace(self, owed_since=self.owed_since or at, snoozed_until=None)
+        kept = self.awake(at) if self.snoozed_until else self
+        return replace(kept, owed_since=kept.owed_since or at)
+
+    def awake(self, at: datetime) -> Handling:
+        """The snooze is over: what it held back begins anew, so that nobody is called for the time in which all slept."""
+        kept = tuple(each for each in self.done if not each.startswith(("claim-", "call-", "snooze-")))
+        return replace(self, snoozed_until=None, queued_at=at, owed_since=at if self.owed_since else None, done=kept)
 
     def given_back(self, at: datetime) -> Handling:
         """Nobody has it any more: the chain of calls begins anew."""
         kept = tuple(each for each in self.done if not each.startswith(("claim-", "call-")))
         return replace(self, queued_at=at, done=kept)
 
-    def snoozed(self, until: datetime | None) -> Handling:
+    def snoozed(self, until: datetime) -> Handling:
         """Nobody wants to hear of it before then."""
         kept = tuple(each for each in self.done if each != "snooze-end")
         return replace(self, snoozed_until=until, done=kept)

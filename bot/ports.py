@@ -253,7 +253,49 @@ class Heard:
 CASE_LINK = "https://case-link.invalid/"
 
 
-class Messages(Protocol):
+class WatchWords(Protocol):
+    """What the desk's clock, the radar and the engineers' decisions make the bot say; part of `Messages`."""
+
+    def desk_call(self, case: Case, occasion: str, *, who: str, locale: str) -> Message:
+        """Something is due at the desk.
+
+        `occasion` is `call`, `paged`, `claim-remind`, `claim-expire`, `first-response-warn`, `first-response-breach`,
+        `resolution-warn` or `resolution-breach`; `who`: a user group, a person, or empty.
+        """
+        ...
+
+    def page_summary(self, case: Case, *, locale: str) -> Message:
+        """For a pager: nothing that the requester wrote."""
+        ...
+
+    def outage_card(
+        self, outage: str, about: str, cases: int, *, state: str, numbers: tuple[str, ...] = (), locale: str
+    ) -> Message:
+        """At the top level of the admin channel: `state` is `open`, `over` or `false`."""
+        ...
+
+    def log_wanted(self, case: Case, collect: str, *, locale: str) -> Message:
+        """To the requester: which log an engineer needs, and how to get it."""
+        ...
+
+    def merged(self, case: Case, *, locale: str) -> Message:
+        """To the requester: the same trouble is worked on already. Nothing of the other case."""
+        ...
+
+    def reopened_by_desk(self, case: Case, *, locale: str) -> Message:
+        """To the requester: the engineers look at it again."""
+        ...
+
+    def outage_known(self, case: Case, *, locale: str) -> Message:
+        """To the requester: others have the same, nothing to try, the bot asks when it is mended."""
+        ...
+
+    def outage_over(self, case: Case, *, locale: str) -> Message:
+        """To the requester: it is mended; does it work?"""
+        ...
+
+
+class Messages(WatchWords, Protocol):
     """What is said, occasion by occasion. An implementation is bound to one knowledge base, and is pure.
 
     `locale` is `en` or `pt-BR`: the requester's for what they read, the desk's for what the desk reads. The wall runs
@@ -515,7 +557,8 @@ class Messages(Protocol):
         """A line in the case's thread.
 
         `news` is `claimed`, `released`, `replied` (`text`), `cause-confirmed` (`text`: the cause's id), `resolved`,
-        `works-now`, `still-broken`, `cancelled`, `reopened`, `reply-failed` (`text`: Slack's word) or `erased`.
+        `works-now`, `still-broken`, `cancelled`, `reopened`, `reply-failed` (`text`: Slack's word), `erased`, or another
+        key of `[desk]` in the texts; `text` is a cause for `pinned` and its like, a person for `handed-on`.
         """
         ...
 

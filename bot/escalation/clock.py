@@ -39,7 +39,7 @@ def ring(turn: Turn) -> None:
 def _say(turn: Turn, due: Due) -> None:
     name, locale = due.name, turn.world.desk_locale
     if name == "snooze-end":
-        turn.case = replace(turn.case, handling=turn.case.handling.snoozed(None))
+        turn.case = replace(turn.case, handling=turn.case.handling.awake(turn.world.now))
         turn.news("snooze-over")
     elif name == "claim-expire":
         had = turn.case.assignee

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.cases import CaseState, Resolution
 from bot.errors import UserError
-from bot.escalation import handiwork, policy
+from bot.escalation import clock, handiwork, policy
 from bot.escalation.turn import Turn
 from bot.events import Action, ActionTaken, ReplySubmitted, SayingFailed, UploadId
 from bot.permissions import Deed
@@ -47,6 +47,12 @@ def hand_over(turn: Turn, reasons: tuple[str, ...]) -> None:
             turn.say(turn.say_words.outside_office(turn.case, opens, locale=turn.locale))
 
 
+def follow_up(turn: Turn) -> None:
+    """What follows from a step by itself: news for cases that hang on this one, and the clock."""
+    handiwork.tell_others(turn)
+    clock.wind(turn)
+
+
 def relay(turn: Turn, text: str, *, files: Sequence[str] = (), change: str = "new") -> None:
     """What the requester wrote (redacted) or uploaded (names) appears in the admin thread."""
     if not turn.case.on_desk:
@@ -58,6 +64,12 @@ def relay(turn: Turn, text: str, *, files: Sequence[str] = (), change: str = "ne
         turn.case, text, requester=name, files=files, change=change, locale=turn.world.desk_locale
     )
     turn.tell_desk(words)
+
+
+def talked(turn: Turn) -> None:
+    """An engineer wrote in the case's thread of the admin channel; what, is not the bot's business."""
+    if turn.event.user is not None and turn.event.user == turn.case.assignee:
+        turn.case = replace(turn.case, handling=turn.case.handling.worked_on(turn.world.now))
 
 
 def act(turn: Turn, event: ActionTaken) -> None:

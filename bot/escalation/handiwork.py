@@ -35,7 +35,7 @@ def act(turn: Turn, event: ActionTaken) -> None:
 def snooze(turn: Turn, minutes: str) -> None:
     """Nobody is reminded, warned or called before; the requester's next word ends it."""
     if not minutes:
-        turn.case = replace(turn.case, handling=turn.case.handling.snoozed(None))
+        turn.case = replace(turn.case, handling=turn.case.handling.awake(turn.world.now))
         turn.note("snooze-ended")
         turn.news("snooze-ended")
         return

@@ -54,8 +54,9 @@ def due(case: Case, now: datetime, office: OfficeHours | None, chain: Sequence[C
 
 
 def next_at(case: Case, now: datetime, office: OfficeHours | None, chain: Sequence[Call]) -> datetime | None:
-    """When the clock is to ring next; None: nothing is to come."""
-    return next((each.at for each in schedule(case, office, chain) if each.at > now), None)
+    """When the clock is to ring next: at once for what a snooze held back; None: nothing is to come."""
+    oldest = now - policy.rules().stale_after
+    return next((max(each.at, now) for each in schedule(case, office, chain) if each.at >= oldest), None)
 
 
 def is_meant(case: Case, name: str) -> bool:

@@ -74,9 +74,10 @@ def actions(*elements: dict[str, Any]) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
-def carried(case: CaseId | None, argument: str = "") -> str:
+def carried(case: CaseId | None, argument: str = "", *, do: Action | None = None) -> str:
     """What a button carries: ids only, no proof of any right, and a version for the day this changes."""
-    return json.dumps({"v": 1, "case": case, "arg": argument}, separators=(",", ":"))
+    held = {"v": 1, "case": case, "arg": argument, **({"do": do.value} if do else {})}
+    return json.dumps(held, separators=(",", ":"))
 
 
 def button(
@@ -244,6 +245,8 @@ def _section(phrase: Phrase) -> dict[str, Any]:
             element: dict[str, Any] = {"type": "link", "url": piece.url, "text": text}
         elif piece.at is not None:
             element = {"type": "date", "timestamp": piece.at, "format": "{date_short_pretty} {time}", "fallback": text}
+        elif piece.group:
+            element = {"type": "usergroup", "usergroup_id": piece.group}
         elif piece.who:
             element = {"type": "user", "user_id": piece.who}
         else:

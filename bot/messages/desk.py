@@ -14,6 +14,13 @@ from bot.messages.speaker import LINES_SHOWN, Speaker, number, percent, phrases
 from bot.ports import Message
 from knowledge import CauseId, ChoiceId, QuestionId, StepKind
 
+#: News that name a cause.
+_OF_CAUSES = frozenset({"cause-confirmed", "pinned", "unpinned", "ruled-out", "ruled-in"})
+#: Minutes for which a case can be snoozed.
+_SNOOZES = ("60", "240", "1440", "4320")
+#: Logs that an engineer can ask for with one choice.
+_LOGS = 6
+
 #: Hypotheses on the card.
 RANKED = 4
 #: Sentences of the requester on the card.
@@ -34,7 +41,7 @@ class DeskMessages(Speaker):
             *self._evidence_lines(case, say, locale),
             *self._history(case, say, locale),
             Controls(self._desk_buttons(case, say)),
-            self._cause_menu(case, say, locale),
+            self._menus(case, say, locale),
         ]
         return compose(parts)
 
@@ -56,8 +63,9 @@ class DeskMessages(Speaker):
         del case
         say = phrases(locale)
         person = self._person(who, say)
-        cause = self._cause(CauseId(text), locale) if news == "cause-confirmed" else ""
-        line = say(f"desk.{news}", who=person, text=text, cause=cause)
+        cause = self._cause(CauseId(text), locale) if news in _OF_CAUSES else ""
+        other = self._person(UserId(text), say) if news == "handed-on" else ""
+        line = say(f"desk.{news}", who=person, text=text, cause=cause, other=other)
         return compose([line, Phrase.of(text) if news == "replied" else None])
 
     def _person(self, who: UserId | None, say: Phrases) -> Person | str:
@@ -72,6 +80,7 @@ class DeskMessages(Speaker):
         if case.escalation_reasons:
             reasons = [say.plain(f"reasons.{r}") if say.has(f"reasons.{r}") else r for r in case.escalation_reasons]
             facts.append(say("card.why", reasons=say.together(reasons)))
+        facts += self._promises(case, say, locale)
         if case.confirmed_cause:
             facts.append(say("card.confirmed", cause=self._cause(case.confirmed_cause, locale)))
         return facts
@@ -131,7 +140,35 @@ class DeskMessages(Speaker):
     def _asked(self, question: QuestionId, choice: ChoiceId, say: Phrases, locale: str) -> Phrase:
         return say("card.answer", question=self._ask(question, locale), answer=self._choice(question, choice, locale))
 
+    def _promises(self, case: Case, say: Phrases, locale: str) -> list[Phrase]:
+        """How bad, how soon, and what the engineers decided."""
+        kept = case.handling
+        facts = [say("card.severity", severity=say.plain(f"severity.{kept.severity}"))]
+        if kept.priority:
+            facts.append(say("card.priority", priority=say.plain(f"priority.{kept.priority}")))
+        if kept.snoozed_until:
+            facts.append(say("card.snoozed", until=kept.snoozed_until))
+        if kept.broken:
+            names = list(dict.fromkeys(say.plain(f"promise.{each.partition(':')[2]}") for each in kept.broken))
+            facts.append(say("card.broken", promises=say.together(names)))
+        if kept.pinned:
+            facts.append(say("card.pinned", cause=self._cause(kept.pinned, locale)))
+        if kept.ruled_out:
+            facts.append(say("card.ruled_out", causes=say.together([self._cause(c, locale) for c in kept.ruled_out])))
+        if kept.merged_into:
+            facts.append(say("card.duplicate_of", number=kept.merged_into[:8].upper()))
+        if kept.duplicates:
+            facts.append(say("card.duplicates", numbers=say.together([each[:8].upper() for each in kept.duplicates])))
+        if kept.incident:
+            facts.append(say("card.outage"))
+        if kept.reopened_at:
+            facts.append(say("card.reopened", count=len(kept.reopened_at)))
+        if case.is_over and case.resolution:
+            facts.append(say("card.resolution", resolution=say.plain(f"resolution.{case.resolution}")))
+        return facts
+
     def _desk_buttons(self, case: Case, say: Phrases) -> list[dict[str, Any]]:
+        """The two things that are done most; the rest is in the menus."""
         buttons: list[dict[str, Any]] = []
         if case.state is CaseState.CLAIMED:
             buttons.append(blocks.button(say.plain("button.release"), Action.UNCLAIM, case.id))
@@ -141,6 +178,43 @@ class DeskMessages(Speaker):
         if not case.is_over:
             buttons.append(blocks.button(say.plain("button.resolve"), Action.RESOLVE, case.id))
         return buttons
+
+    def _menus(self, case: Case, say: Phrases, locale: str) -> Controls:
+        """*This was the cause*, and *More*."""
+        causes = self._cause_menu(case, say, locale)
+        more = blocks.menu(Action.SNOOZE, self._more(case, say, locale), say.plain("button.more"))
+        return Controls([*(causes.elements if causes else ()), more])
+
+    def _more(self, case: Case, say: Phrases, locale: str) -> list[dict[str, Any]]:
+        def entry(label: str, action: Action, argument: str = "") -> dict[str, Any]:
+            return blocks.option(label, blocks.carried(case.id, argument, do=action))
+
+        if case.is_over:
+            return [
+                entry(say.plain("button.reopen_case"), Action.REOPEN_CASE),
+                entry(say.plain("button.teach"), Action.TEACH),
+            ]
+        kept = case.handling
+        ranked = [h.cause for h in (case.diagnosis.hypotheses if case.diagnosis else ())][:RANKED]
+        logs = [c for c in self._base.collects.values() if not case.platform or not c.platforms or case.platform in c.platforms]
+        entries = [entry(say.plain("card.log", title=log.title(locale)), Action.ASK_LOG, log.id) for log in logs[:_LOGS]]
+        entries += [entry(say.plain("card.pin", cause=self._cause(c, locale)), Action.PIN_CAUSE, c) for c in ranked]
+        entries += [entry(say.plain("card.rule_out", cause=self._cause(c, locale)), Action.RULE_OUT, c) for c in ranked]
+        for form in ("what_if", "merge", "hand_on"):
+            entries.append(entry(say.plain(f"button.{form}"), Action.OPEN_DESK_FORM, form))
+        if kept.snoozed_until:
+            entries.append(entry(say.plain("card.snooze_stop"), Action.SNOOZE))
+        for minutes in _SNOOZES:
+            how = say.plain(f"snooze.m{minutes}")
+            entries.append(entry(say.plain("card.snooze_for", how=how), Action.SNOOZE, minutes))
+        for priority in ("urgent", "soon", "whenever"):
+            label = say.plain("card.set_priority", priority=say.plain(f"priority.{priority}"))
+            entries.append(entry(label, Action.PRIORITISE, priority))
+        entries.append(entry(say.plain("card.set_priority", priority=say.plain("card.by_severity")), Action.PRIORITISE))
+        for resolution in ("workaround", "no-fault", "outage"):
+            label = say.plain("card.resolve_as", resolution=say.plain(f"resolution.{resolution}"))
+            entries.append(entry(label, Action.RESOLVE, resolution))
+        return entries
 
     def _cause_menu(self, case: Case, say: Phrases, locale: str) -> Controls | None:
         """*This was the cause*: the likely ones first, then all others by name."""

@@ -28,7 +28,7 @@ from bot.messages.literal import CLOSE, OPEN, clean, escape, literal
 LOCALES = ("en", "pt-BR")
 
 #: Inside the marks: what kind of value it is (a link, a time), and its parts.
-_LINK, _TIME, _WHO, _PART = "\ue002", "\ue003", "\ue005", "\ue004"
+_LINK, _TIME, _WHO, _GROUP, _PART = "\ue002", "\ue003", "\ue005", "\ue006", "\ue004"
 _TOKENS = re.compile(rf"{OPEN}(?P<value>[^{CLOSE}]*){CLOSE}|\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`")
 
 
@@ -60,6 +60,13 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A value for a template: a user group by its id, all of whose people are told."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A run of text in one style; or, with `url`, a link; with `at`, a time in each reader's own zone; with `who`, a person."""
 
@@ -69,11 +76,12 @@ class Piece:
     url: str | None = None
     at: int | None = None
     who: str | None = None
+    group: str | None = None
 
     @property
     def is_text(self) -> bool:
         """True for a run of text."""
-        return self.url is None and self.at is None and self.who is None
+        return self.url is None and self.at is None and self.who is None and self.group is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,8 @@ def _finalize(value: object) -> object:
         return f"{OPEN}{_LINK}{value.url}{_PART}{clean(value.text)}{CLOSE}"
     if isinstance(value, Person):
         return f"{OPEN}{_WHO}{clean(value.id)}{_PART}@{clean(value.id)}{CLOSE}"
+    if isinstance(value, Group):
+        return f"{OPEN}{_GROUP}{clean(value.id)}{_PART}@{clean(value.id)}{CLOSE}"
     if isinstance(value, datetime):
         return f"{OPEN}{_TIME}{int(value.timestamp())}{_PART}{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC{CLOSE}"
     return literal(str(value)) if value is not None else ""
@@ -153,15 +163,19 @@ def _escaped(piece: Piece) -> str:
         return f"<{piece.url}|{escape(piece.text)}>"
     if piece.at is not None:
         return f"<!date^{piece.at}^{{date_short_pretty}} {{time}}|{escape(piece.text)}>"
+    if piece.group:
+        return f"<!subteam^{piece.group}>"
     if piece.who:
         return f"<@{piece.who}>"
     return escape(piece.text)
 
 
 def _value(value: str) -> Piece:
-    if value[:1] not in (_LINK, _TIME, _WHO):
+    if value[:1] not in (_LINK, _TIME, _WHO, _GROUP):
         return Piece(value)
     first, _, text = value[1:].partition(_PART)
+    if value[0] == _GROUP:
+        return Piece(text, group=first)
     if value[0] == _LINK:
         return Piece(text, url=first)
     return Piece(text, at=int(first)) if value[0] == _TIME else Piece(text, who=first)

@@ -13,7 +13,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -187,7 +187,7 @@ class Inbox:
             "lane": place.lane,
             "kind": type(event).__name__,
             "state": "waiting",
-            "payload": to_json(event),
+            "payload": to_json(_without_words(event) if place.without_words else event),
             "user": event.user,
             "opens": place.opens,
             "received_at": now,
@@ -286,3 +286,8 @@ class Inbox:
 def _settle(put: _Put, kept: bool) -> None:
     if not put.done.done():
         put.done.set_result(kept)
+
+
+def _without_words(event: Event) -> Event:
+    """That somebody wrote, and where; not what."""
+    return replace(event, text="", files=()) if isinstance(event, MessagePosted) else event

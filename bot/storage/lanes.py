@@ -163,7 +163,9 @@ async def _of_direct_message(connection: AsyncConnection, event: MessagePosted) 
     return Place(lane=mine[0]) if mine else Place(lane=new_case_id(), opens=True)
 
 
-async def _of_channel_message(connection: AsyncConnection, event: MessagePosted, channels: Channels) -> Place | None:
+async def _of_channel_message(  # noqa: PLR0911 - read from above
+    connection: AsyncConnection, event: MessagePosted, channels: Channels
+) -> Place | None:
     in_desk = event.thread_ts is not None and event.ref.channel == channels.desk(event.workspace)
     if not (event.mentions_bot or event.files or in_desk):
         return None

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.events import CaseId, ChannelId, MessageRef, Workspace
-from bot.ports import Attach, Clock, PassOn, Retract, Say, Tell, Where, Whisper
+from bot.ports import Announce, Attach, Clock, Page, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import from_json, to_json
 from bot.storage.engine import Database
 from bot.storage.tables import outbox, slots, threads
@@ -28,7 +28,7 @@ from bot.storage.tables import outbox, slots, threads
 PARENTS = {Where.REQUESTER.value: "case", Where.DESK.value: "card"}
 
 #: Everything that the outbox does.
-Item = Say | Whisper | Tell | PassOn | Attach | Retract
+Item = Say | Whisper | Tell | PassOn | Attach | Retract | Page | Announce
 
 _KINDS: dict[str, type[Item]] = {
     "say": Say,
@@ -37,9 +37,11 @@ _KINDS: dict[str, type[Item]] = {
     "pass": PassOn,
     "attach": Attach,
     "retract": Retract,
+    "page": Page,
+    "announce": Announce,
 }
 #: In this order places are served: a whisper may link to what the requester's place has just posted.
-PLACES = ("requester", "desk", "direct", "whisper", "retract")
+PLACES = ("requester", "desk", "direct", "announce", "whisper", "retract", "pager")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,13 @@ class Outbox:
                     sa.update(outbox).where(outbox.c.number == row.number).values(state="superseded", payload="")
                 )
         return later is not None
+
+    async def drop(self, row: Sending) -> None:
+        """It is not meant any more, and never said."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                sa.update(outbox).where(outbox.c.number == row.number).values(state="superseded", payload="")
+            )
 
     async def sent(self, row: Sending, ref: MessageRef | None) -> None:
         """It is said; `ref`: where. The message is forgotten, the key stays."""
@@ -264,7 +273,7 @@ async def thread_of(connection: AsyncConnection, case: CaseId, where: Where) -> 
     return MessageRef(channel=ChannelId(row.channel), ts=row.ts) if row else None
 
 
-def _place(item: Item) -> str:
+def _place(item: Item) -> str:  # noqa: PLR0911 - one line for each kind
     match item:
         case Say() | Attach():
             return item.where.value
@@ -274,5 +283,9 @@ def _place(item: Item) -> str:
             return "direct"
         case Retract():
             return "retract"
+        case Page():
+            return "pager"
+        case Announce():
+            return "announce"
         case _:
             return "whisper"

@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.cases import Case
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import CaseId, ChannelId, MessageRef, SayingFailed, ThreadRef, UserId, Workspace
-from bot.ports import CASE_LINK, Attach, Chat, Clock, Message, PassOn, Retract, Say, Tell, Where, Whisper
+from bot.ports import CASE_LINK, Announce, Attach, Chat, Clock, Message, Page, Pager, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import Json
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import PARENTS, PLACES, Outbox, Sending
@@ -44,6 +44,8 @@ TRIES = 5
 
 #: The admin channel of a workspace, if there is one.
 Desk = Callable[[Workspace], ChannelId | None]
+#: Whether something that was due is still meant, as the case is now (`escalation.promises.is_meant`).
+Still = Callable[[Case, str], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,18 @@ class Target:
 class Speaker:
     """Says what waits in the outbox."""
 
-    def __init__(self, *, store: Store, inbox: Inbox, chat: Chat, clock: Clock, desk: Desk, limit: int) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        inbox: Inbox,
+        chat: Chat,
+        clock: Clock,
+        desk: Desk,
+        limit: int,
+        still: Still = lambda _case, _name: True,
+        pager: Pager | None = None,
+    ) -> None:
         self._store = store
         self._outbox: Outbox = store.outbox
         self._inbox = inbox
@@ -66,6 +79,8 @@ class Speaker:
         self._desk = desk
         #: Bytes of an original that is passed on, at most.
         self._limit = limit
+        self._still = still
+        self._pager = pager
 
     async def speak(self, lane: str) -> None:
         """Say what waits in a lane. Only one at a time may speak for a lane: `jobs` sees to that."""
@@ -77,6 +92,9 @@ class Speaker:
     async def _try(self, row: Sending) -> bool:  # noqa: PLR0911 - one way out for each fate of a message
         """Whether the place may go on with its next row."""
         if await self._stands(row) and await self._outbox.is_superseded(row):
+            return True
+        if not await self._is_meant(row):
+            await self._outbox.drop(row)
             return True
         try:
             ref = await self._say(row)
@@ -105,6 +123,14 @@ class Speaker:
         """Whether this would only edit a message: then a later edit of the same says it all."""
         return row.slot is not None and await self._outbox.slot(row.lane, row.place, row.slot) is not None
 
+    async def _is_meant(self, row: Sending) -> bool:
+        """Asked at the last moment: since it was decided, somebody may have claimed the case, or closed it."""
+        name = row.what.meant if isinstance(row.what, Say | Page) else ""
+        if not name:
+            return True
+        case = await self._store.case(row.case) if row.case else None
+        return case is not None and self._still(case, name)
+
     async def _say(self, row: Sending) -> MessageRef | None:
         match row.what:
             case Whisper():
@@ -115,11 +141,13 @@ class Speaker:
                 return await self._attach(row, row.what)
             case Retract():
                 await self._retract(row.what)
+            case Page():
+                await self._page(row.what)
             case _:
                 return await self._post_or_edit(row, row.what)
         return None
 
-    async def _post_or_edit(self, row: Sending, what: Say | Tell) -> MessageRef | None:
+    async def _post_or_edit(self, row: Sending, what: Say | Tell | Announce) -> MessageRef | None:
         target = await self._target(row, what)
         message = await self._linked(row, what.message)
         if target.edits is not None:
@@ -143,12 +171,17 @@ class Speaker:
             logger.warning("%s was not taken as it is (%s); said as text alone", row.key, error.code)
             return await self._chat.post(target.where, Message(text=message.text[:PLAIN]), key=row.key)
 
-    async def _target(self, row: Sending, what: Say | Tell) -> Target:
+    async def _target(self, row: Sending, what: Say | Tell | Announce) -> Target:
         edits = await self._outbox.slot(row.lane, row.place, row.slot) if row.slot else None
         if edits is not None:
             return Target(edits=edits, where=ThreadRef(channel=edits.channel))
         if isinstance(what, Tell):
             return Target(edits=None, where=ThreadRef(channel=await self._chat.open_direct(what.user)))
+        if isinstance(what, Announce):
+            channel = self._desk(row.workspace)
+            if channel is None:
+                raise Refused("no-admin-channel", doing="speaking to the desk")
+            return Target(edits=None, where=ThreadRef(channel=channel))
         case = await self._case(row)
         if what.where is Where.DESK:
             return Target(edits=None, where=await self._desk_thread(row, case))
@@ -187,6 +220,11 @@ class Speaker:
         if what.channel is None:
             raise Refused("nowhere-to-whisper", doing="whispering")
         await self._chat.whisper(what.channel, what.user, message)
+
+    async def _page(self, what: Page) -> None:
+        if self._pager is None:
+            raise Refused("no-pager", doing="paging")
+        await self._pager.page(what.address, key=what.key, summary=what.summary)
 
     async def _pass_on(self, row: Sending, what: PassOn) -> None:
         case = await self._case(row)
@@ -267,7 +305,7 @@ class Speaker:
         logger.error("%s is refused for good: %s", row.key, code)
         async with self._store.database.writing() as connection:
             await self._outbox.failed(connection, row, code)
-            if row.case is not None and isinstance(row.what, Say | PassOn | Attach):
+            if row.case is not None and isinstance(row.what, Say | PassOn | Attach | Page):
                 await self._inbox.put_within(
                     connection,
                     SayingFailed(

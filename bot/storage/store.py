@@ -75,6 +75,20 @@ class Store:
         """What was read of a case's files, in the order in which they came; without their texts."""
         return await self.uploads.logs(case)
 
+    async def case_numbered(self, workspace: Workspace, number: str) -> Case | None:
+        """A case by its number, the beginning of its id, as people say it."""
+        number = number.strip().lower()
+        if len(number) < 8 or not number.isalnum():
+            return None
+        async with self.database.reading() as connection:
+            rows = await connection.execute(
+                sa.select(cases.c.body, cases.c.version)
+                .where(cases.c.team == workspace.team, cases.c.id.startswith(number, autoescape=True))
+                .limit(2)
+            )
+            found = [_case(row) for row in rows]
+        return found[0] if len(found) == 1 else None
+
     async def last_parked(self, workspace: Workspace, user: UserId | None) -> datetime | None:
         """When the person was last asked which case a message is about, if that question is still open."""
         async with self.database.reading() as connection:
@@ -101,6 +115,17 @@ class Store:
             )
         return found is not None
 
+    async def cases_numbered(self, number: str) -> Sequence[Case]:
+        """Cases of any workspace whose id is, or begins with, what people call the number; two at most."""
+        number = number.strip().lower()
+        if len(number) < 6 or not number.isalnum():
+            return ()
+        async with self.database.reading() as connection:
+            rows = await connection.execute(
+                sa.select(cases.c.body, cases.c.version).where(cases.c.id.startswith(number, autoescape=True)).limit(2)
+            )
+            return [_case(row) for row in rows]
+
     async def commit(self, arrived: Arrived, outcome: Outcome, tokens: TokenTable | None = None) -> None:
         """Write what a step decided, and that its event is dealt with: all of it, or nothing.
 
@@ -121,7 +146,12 @@ class Store:
             for erase in outcome.erase:
                 await self._take_back(connection, arrived.lane, workspace, erase)
                 await self.erase(connection, erase.case)
-            await self.outbox.add(connection, arrived.lane, workspace, (*outcome.says, *outcome.passes, *outcome.attaches))
+            await self.outbox.add(
+                connection,
+                arrived.lane,
+                workspace,
+                (*outcome.says, *outcome.passes, *outcome.attaches, *outcome.pages, *outcome.announces),
+            )
             if outcome.prefer is not None:
                 await self.people.prefer(connection, workspace, outcome.prefer)
             if outcome.forget_person is not None:
@@ -132,6 +162,8 @@ class Store:
                 await self.uploads.add(connection, arrived.lane, workspace, read)
             for upload in outcome.forget:
                 await self.uploads.forget(connection, upload)
+            for follow in outcome.follows:
+                await self.inbox.put_within(connection, follow)
             for timer in outcome.timers:
                 await self._set(connection, arrived.lane, workspace, timer)
             await self.inbox.finish(connection, arrived.number, state="parked" if outcome.park else "done")

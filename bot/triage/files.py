@@ -36,9 +36,9 @@ def receive(turn: Turn, uploaded: Sequence[UploadedFile], ref: MessageRef | None
     return new
 
 
-def receive_pasted(turn: Turn, text: str, ref: MessageRef) -> Upload:
+def receive_pasted(turn: Turn, text: str, ref: MessageRef, *, edited: str = "") -> Upload:
     """Lines of a log, pasted into a message: read like a file, and deleted with the message."""
-    file = UploadedFile(id=f"text-{ref.ts}", name=PASTED, size=len(text), mode="pasted")
+    file = UploadedFile(id=f"text-{ref.ts}" + (f"-{edited[-40:]}" if edited else ""), name=PASTED, size=len(text), mode="pasted")
     upload = Upload(id=UploadId(f"{turn.case.id}-{file.id}"), file_id=file.id, name=file.name, ref=ref)
     if turn.case.upload(upload.id) is None:
         turn.case = turn.case.with_upload(upload)

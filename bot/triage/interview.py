@@ -51,9 +51,12 @@ def present(turn: Turn, *, in_place: bool = False) -> None:
     """
     if turn.case.pending or turn.case.state is CaseState.CLOSED:
         return  # a file is being read: what it says comes first
+    if turn.case.handling.incident is not None and not turn.case.on_desk:
+        _wait_for_outage(turn)
+        return
     diagnosis = conclude(turn.case, turn.world)
     turn.case = turn.case.diagnosed(diagnosis)
-    reasons = policy.reasons(turn.case, diagnosis, turn.world.base)
+    reasons = policy.reasons(turn.case, diagnosis, turn.world.base, turn.world.now)
     question = QuestionId(diagnosis.next.id) if diagnosis.next.kind is StepKind.ASK and diagnosis.next.id else None
     if question is not None and not reasons:
         ask(turn, question, in_place=in_place)
@@ -105,6 +108,7 @@ def works_now(turn: Turn) -> None:
     if turn.case.state is CaseState.CLOSED:
         return
     resolution = Resolution.FIXED if turn.case.state is CaseState.RESOLVED else Resolution.WORKS_NOW
+    turn.case = replace(turn.case, handling=replace(turn.case.handling, fix_confirmed=True))
     _close(turn, resolution, "works-now")
 
 
@@ -131,6 +135,8 @@ def still_broken(turn: Turn, event: ActionTaken) -> None:
         turn.note("step-failed", event.argument)
     elif step and step.kind is StepKind.COLLECT and step.id:
         turn.case = replace(turn.case, not_collected=(*turn.case.not_collected, step.id))
+    if turn.case.on_desk:
+        turn.case = replace(turn.case, handling=turn.case.handling.spoken_to(turn.world.now))
     turn.say(turn.say_words.still_broken(turn.case, locale=turn.locale))
     turn.news("still-broken")
     present(turn)
@@ -161,7 +167,7 @@ def reopen(turn: Turn) -> None:
     """Not mended after all."""
     if not turn.case.is_over:
         return
-    turn.case = turn.case.reopened()
+    turn.came_back()
     turn.note("reopened")
     turn.say(turn.say_words.reopened(turn.case, locale=turn.locale))
     turn.news("reopened")
@@ -256,6 +262,13 @@ def _answer(turn: Turn, *, in_place: bool) -> None:
     turn.case = replace(turn.case.waiting(), shown=None)
     turn.say(turn.say_words.reply(turn.case, locale=turn.locale), slot=turn.answer_slot)
     turn.draw()
+
+
+def _wait_for_outage(turn: Turn) -> None:
+    """Its people are not asked the same questions; what they bring is kept and counts."""
+    if turn.case.diagnosis is not None:
+        turn.case = turn.case.diagnosed(conclude(turn.case, turn.world))
+    turn.say(turn.say_words.outage_known(turn.case, locale=turn.locale), slot="outage")
 
 
 def _settle(turn: Turn, *, in_place: bool) -> None:

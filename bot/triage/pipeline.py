@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from bot.cases import Case, CaseState, Origin
+from bot.cases import Case, CaseState, Origin, UploadState
 from bot.errors import UserError
-from bot.escalation import desk, policy
+from bot.escalation import clock, desk, handiwork, outage, policy
 from bot.escalation.turn import Turn, locale_of, place_of
 from bot.events import (
     Action,
@@ -21,10 +21,13 @@ from bot.events import (
     Event,
     FileDeleted,
     IntakeSubmitted,
+    Merged,
     MessageChanged,
     MessageDeleted,
     MessagePosted,
     MessageRef,
+    OutageEnded,
+    OutageFound,
     ReplySubmitted,
     SayingFailed,
     TimerRang,
@@ -67,6 +70,7 @@ def advance(lane: CaseId, case: Case | None, event: Event, world: World) -> Outc
         return _sorry(event, world, error, case)
     if _is_sign_of_life(event):
         turn.wake_once(SILENCE_TIMER, None if turn.case.state is CaseState.CLOSED else world.now + SILENCE)
+    desk.follow_up(turn)
     return turn.outcome()
 
 
@@ -93,6 +97,7 @@ def _begin(lane: CaseId, event: Event, world: World) -> Outcome:
             return Outcome()
     if turn.case.origin is Origin.REQUEST:
         turn.wake(SILENCE_TIMER, world.now + SILENCE)
+    desk.follow_up(turn)
     return turn.outcome()
 
 
@@ -127,6 +132,15 @@ def _go_on(turn: Turn, event: Event) -> None:  # noqa: PLR0912 - one line for ea
             desk.saying_failed(turn, event)
         case TimerRang(name="silence"):
             _silent(turn)
+        case TimerRang(name=clock.TIMER):
+            clock.ring(turn)
+        case Merged():
+            handiwork.merged(turn, event)
+        case OutageFound():
+            outage.found(turn, event)
+        case OutageEnded():
+            if outage.ended(turn, event):
+                interview.present(turn)
         case TimerRang(name="check-back"):
             interview.check_back(turn)
         case _:
@@ -139,7 +153,7 @@ def _intake(turn: Turn, event: IntakeSubmitted) -> None:
     if not turn.is_new and not turn.allowed(Deed.WRITE):
         return
     if turn.case.is_over:
-        turn.case = turn.case.reopened()
+        turn.came_back()
     platform = interview.platform_of(event.platform)
     turn.case = replace(turn.case, platform=platform or turn.case.platform)
     if event.channel or event.response_url:
@@ -164,7 +178,9 @@ def _intake(turn: Turn, event: IntakeSubmitted) -> None:
 
 def _message(turn: Turn, event: MessagePosted) -> None:
     if turn.world.side is Where.DESK:
-        threads.desk_mention(turn)
+        desk.talked(turn)
+        if event.mentions_bot:
+            threads.desk_mention(turn)
     elif turn.case.origin is not Origin.REQUEST:
         threads.message(turn, event)
     elif turn.allowed(Deed.WRITE):
@@ -208,7 +224,7 @@ def _changed(turn: Turn, event: MessageChanged) -> None:
     """An edit: the new words take the place of the old ones."""
     if not turn.allowed(Deed.WRITE) or turn.world.side is Where.DESK:
         return
-    if not any(words.ref == event.ref for words in turn.case.words):
+    if _pasted_again(turn, event) or not any(words.ref == event.ref for words in turn.case.words):
         return
     clean = interview.hear(turn, event.text, event.ref)
     turn.note("edited")
@@ -216,6 +232,24 @@ def _changed(turn: Turn, event: MessageChanged) -> None:
     if not turn.case.on_desk:
         interview.understood(turn, clean)
     interview.reconsider(turn)
+
+
+def _pasted_again(turn: Turn, event: MessageChanged) -> bool:
+    """An edit of lines that were pasted: they are read again, and what was read in the old ones goes."""
+    old = [u for u in turn.case.uploads if u.ref == event.ref and u.name == files.PASTED and u.state is not UploadState.DELETED]
+    if not old:
+        return False
+    turn.note("edited")
+    if not files.is_pasted_log(event.text):
+        files.deleted(turn, old)
+        clean = interview.hear(turn, event.text, event.ref)
+        desk.relay(turn, clean, change="edited")
+        interview.reconsider(turn)
+        return True
+    desk.relay(turn, turn.redacted(event.text)[0], change="edited")
+    files.deleted(turn, old)
+    files.receive_pasted(turn, event.text, event.ref, edited=event.id)
+    return True
 
 
 def _deleted(turn: Turn, event: MessageDeleted) -> None:

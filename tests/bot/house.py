@@ -20,6 +20,7 @@ from bot.events import (
     ChannelKind,
     Event,
     IntakeSubmitted,
+    MessageChanged,
     MessagePosted,
     MessageRef,
     ReplySubmitted,
@@ -89,6 +90,24 @@ class House:
         for upload in uploads:
             await self.intake.read(upload)
         return bool(lanes or uploads)
+
+    async def settle_once(self) -> None:
+        """One round of it."""
+        await self._round()
+
+    def changed(self, said: MessagePosted, text: str) -> MessageChanged:
+        """An edit of a message."""
+        self.serial += 1
+        return MessageChanged(
+            id=f"changed:{self.serial}",
+            workspace=TEAM,
+            at=self.clock.now(),
+            user=said.user,
+            ref=said.ref,
+            kind=said.kind,
+            thread_ts=said.thread_ts,
+            text=text,
+        )
 
     async def happens(self, *events: Event) -> None:
         """These come in, and everything follows."""

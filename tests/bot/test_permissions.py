@@ -4,12 +4,12 @@ import pytest
 
 from bot.cases import Case, Origin
 from bot.events import Action
-from bot.permissions import DESK_ACTIONS, OWN_ACTIONS, Deed, may
+from bot.permissions import DESK_ACTIONS, OUTAGE_ACTIONS, OWN_ACTIONS, Deed, may
 from tests.bot.fakes import ANA, BEN, EVE, START, TEAM
 
 CASE = Case(id="c1", workspace=TEAM, requester=ANA, origin=Origin.REQUEST, opened_at=START)
 ON_DESK = CASE.escalated(START, ("asked-for",))
-EVERYTHING = [*Action, *Deed]
+EVERYTHING = [deed for deed in (*Action, *Deed) if deed not in OUTAGE_ACTIONS]
 OF_THE_REQUESTER = [deed for deed in EVERYTHING if deed not in DESK_ACTIONS]
 
 
@@ -53,3 +53,10 @@ def test_in_a_channel_everybody_may_read_along_and_add(origin: Origin) -> None:
 @pytest.mark.parametrize("deed", [deed for deed in EVERYTHING if deed not in OWN_ACTIONS])
 def test_without_a_case_there_is_nothing_to_do(deed: Action | Deed) -> None:
     assert may(ANA, deed, None, is_responder=True).reason == "case-is-gone"
+
+
+@pytest.mark.parametrize("deed", sorted(OUTAGE_ACTIONS))
+def test_only_a_responder_may_end_an_outage(deed: Action) -> None:
+    assert may(BEN, deed, None, is_responder=True)
+    assert may(ANA, deed, None).reason == "responders-only"
+    assert may(BEN, deed, None, is_responder=True, is_stranger=True).reason == "guests-may-not"

@@ -26,8 +26,9 @@ def test_as_long_as_there_is_something_to_do_nobody_is_called(kind: StepKind) ->
 @pytest.mark.parametrize(
     ("verdict", "cause", "why"),
     [
-        (Verdict.LIKELY, "server-capacity", ("fixer",)),
-        (Verdict.CONCLUSIVE, "ip-pool-exhausted", ("fixer",)),
+        (Verdict.LIKELY, "server-capacity", ("red-flag", "fixer")),
+        (Verdict.CONCLUSIVE, "ip-pool-exhausted", ("red-flag", "fixer")),
+        (Verdict.CONCLUSIVE, "cert-invalid", ("fixer",)),
         (Verdict.LIKELY, "psk-mismatch", ("nothing-left",)),
         (Verdict.OPEN, "server-capacity", ("open",)),
         (Verdict.OPEN, None, ("open",)),

@@ -76,7 +76,6 @@ def watch(seed, *, outage_at=None, until=PER_DAY * DAYS, warm=150):
 
 def test_an_ordinary_month_has_at_most_one_false_alarm() -> None:
     months = [len(list(watch(seed))) for seed in range(12)]
-    print(f"false alarms a month: {sum(months) / len(months):.2f} {months}")
     assert sum(months) / len(months) <= 0.5  # promised is 1
 
 
@@ -86,7 +85,6 @@ def test_an_outage_of_a_fifth_of_the_cases_is_found_within_six_of_them_on_averag
         begins = 400
         found = next(((n, hits) for n, hits, _ in watch(seed, outage_at=begins, until=begins + 150) if n >= begins), None)
         waits.append(found[1] if found else 30)
-    print(f"affected cases until it is found: {sum(waits) / len(waits):.2f}, at most {max(waits)}")
     assert sum(waits) / len(waits) <= 6.0  # as promised
 
 
