@@ -1,7 +1,8 @@
 """The one place that knows every room: opens them in order, joins them, closes them in reverse.
 
-    reading workers   first, before tokens are in any object and sockets are open: a worker inherits neither
-    knowledge, Slack  what is wrong for good stops the start and says why; a Slack that does not answer is waited for
+    knowledge         first: a base with faults stops the start
+    reading workers   before sockets are open: a worker inherits none, and no environment
+    Slack             what is wrong for good stops the start and says why; a Slack that does not answer is waited for
     store, jobs       what an earlier life left undone goes on at once
     web, Socket Mode  last: an event is let in only when everything behind the door stands
 
@@ -17,19 +18,20 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import aiohttp
 
 from bot.errors import OutsideError, Refused, SettingsError, Unreachable, UserError
 from bot.events import ActionTaken, UserId, Workspace
 from bot.jobs import Jobs, Work, open_jobs
+from bot.knowing import Knowing, Words, read_base
 from bot.messages import Catalogue, spoken
 from bot.permissions import may
 from bot.places import Places
-from bot.ports import Clock
+from bot.ports import Announce, Clock, Message
 from bot.settings import Mode, Settings, hide_slack_variables
 from bot.slack.bolt import Receiver, SocketMode, make_bolt, try_app_token
 from bot.slack.chat import Identity, SlackChat, make_session
@@ -43,7 +45,7 @@ from bot.triage.drain import Drain, Policy
 from bot.triage.intake import Intake
 from bot.triage.reading import Limits, Reader
 from bot.web import Ping, Site, make_web, serving
-from knowledge import BaseError, KnowledgeBase, load_base
+from knowledge import BaseError
 
 logger = logging.getLogger(__name__)
 
@@ -61,14 +63,6 @@ class SystemClock:
     def now(self) -> datetime:
         """Aware UTC."""
         return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Knowledge:
-    """The knowledge base and the words bound to it (`triage.drain.Knowledge`)."""
-
-    base: KnowledgeBase
-    messages: Catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +115,10 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
     clock = clock or SystemClock()
     _make_folder(settings)
     async with AsyncExitStack() as rooms:
-        reader = await rooms.enter_async_context(_reader(settings).open())
+        knowledge = await _knowledge(settings, clock)
+        words = cast("Catalogue", Words(knowledge))
+        reader = await rooms.enter_async_context(_reader(settings, knowledge.snapshot).open())
         hide_slack_variables()
-        knowledge = await _knowledge(settings)
         session = await rooms.enter_async_context(make_session(settings.slack_api_url))
         chat = _chat(settings, session, settings.slack_bot_token.get_secret_value())
         identity = await _answered(chat.who_am_i, "SLACK_BOT_TOKEN")
@@ -142,7 +137,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
         homes = Homes(
             chat=chat,
             cases=store,
-            words=knowledge.messages,
+            words=words,
             places=channels,
             workspace=workspace,
             url=identity.url,
@@ -158,7 +153,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
             chat=chat,
             cases=store,
             clock=clock,
-            words=knowledge.messages,
+            words=words,
             me=Me(user=identity.user),
             retention_days=settings.retention_days,
             allow=_allow(store, drain),
@@ -166,6 +161,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
             homes=homes,
             counts=Counter(),
         )
+        await rooms.enter_async_context(_watched(knowledge, reader, store, workspace))
         pings = _pings(store, jobs, chat, knowledge, clock)
         address = await _let_in(rooms, settings, session=session, door=door, identity=identity, pings=pings)
         logger.info(
@@ -188,21 +184,38 @@ def _make_folder(settings: Settings) -> None:
         raise SettingsError(f"VPN_HELP_DATA: {settings.data} cannot be made: {error.strerror}") from error
 
 
-def _reader(settings: Settings) -> Reader:
+def _reader(settings: Settings, base: Path | None) -> Reader:
     limits = Limits(memory=settings.reading_memory_mb * 1024 * 1024, seconds=settings.reading_seconds)
-    return Reader(base=settings.knowledge, limits=limits)
+    return Reader(base=base, limits=limits)
 
 
-async def _knowledge(settings: Settings) -> Knowledge:
+async def _knowledge(settings: Settings, clock: Clock) -> Knowing:
+    def today() -> date:
+        return clock.now().date()
+
+    where = settings.data / "knowledge"
     try:
-        base = await asyncio.to_thread(_load, settings.knowledge)
+        held = await asyncio.to_thread(read_base, settings.knowledge, where, today())
     except BaseError as error:
         raise SettingsError(f"VPN_HELP_KNOWLEDGE: the knowledge base has faults:\n{error}") from error
-    return Knowledge(base=base, messages=Catalogue(base))
+    return Knowing(held, own=settings.knowledge, where=where, today=today, locale=spoken(settings.desk_language))
 
 
-def _load(folder: Path | None) -> KnowledgeBase:
-    return load_base(folder) if folder else load_base()
+@asynccontextmanager
+async def _watched(knowledge: Knowing, reader: Reader, store: Store, workspace: Workspace) -> AsyncIterator[None]:
+    """While this lasts, a changed knowledge base is taken up; what is wrong with one is said through the outbox."""
+    lane = f"person:{workspace.team}:knowledge"
+
+    async def tell(key: str, message: Message) -> None:
+        async with store.database.writing() as connection:
+            await store.outbox.add(connection, lane, workspace, [Announce(key=key, message=message)])
+
+    watching = asyncio.create_task(knowledge.watch(reader, tell), name="watching the knowledge base")
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 def _chat(settings: Settings, session: aiohttp.ClientSession, token: str) -> SlackChat:
@@ -235,7 +248,7 @@ async def _store(settings: Settings, clock: Clock, channels: Places) -> AsyncIte
         yield store
 
 
-def _drain(settings: Settings, *, store: Store, chat: SlackChat, clock: Clock, channels: Places, knowledge: Knowledge) -> Drain:
+def _drain(settings: Settings, *, store: Store, chat: SlackChat, clock: Clock, channels: Places, knowledge: Knowing) -> Drain:
     speaker = Speaker(
         store=store, inbox=store.inbox, chat=chat, clock=clock, desk=channels.desk, limit=settings.max_download_bytes
     )
@@ -318,7 +331,7 @@ async def _serve(rooms: AsyncExitStack, settings: Settings, site: Site, *, neede
         return None
 
 
-def _pings(store: Store, jobs: Jobs, chat: SlackChat, knowledge: Knowledge, clock: Clock) -> Mapping[str, Ping]:
+def _pings(store: Store, jobs: Jobs, chat: SlackChat, knowledge: Knowing, clock: Clock) -> Mapping[str, Ping]:
     """What `/readyz` asks."""
 
     async def ask_store() -> None:

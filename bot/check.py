@@ -175,7 +175,7 @@ def _folder(settings: Settings) -> Result:
 
 def _knowledge(settings: Settings) -> Result:
     try:
-        base = load_base(settings.knowledge) if settings.knowledge else load_base()
+        base = load_base(own=settings.knowledge)
     except BaseError as error:
         return Result(
             state=State.WRONG, what=f"the knowledge base has faults; `vpn-help knowledge check` shows them all\n{error}"

@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.errors import OutsideError, SettingsError
-from bot.overlay import own_knowledge
 from knowledge.__main__ import add_commands, run_command
 
 if TYPE_CHECKING:
@@ -57,8 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command is None:
         parser.print_help()
         return MISUSE
-    if getattr(args, "knowledge", False) is None:
-        args.knowledge = own_knowledge()
     return run_command(_guarded(command), args)
 
 
@@ -73,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
             name, help=short, description=f"{long}\n\n{_SETTINGS}", formatter_class=argparse.RawDescriptionHelpFormatter
         )
         added.set_defaults(run=command)
+        if command is _replay:
+            added.add_argument("case", metavar="CASE", help="the case's number, as its message and its card show it")
         if command in (_serve, _playground):  # for `run`, which starts these two and must not leave them behind
             added.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -146,6 +145,19 @@ def _check(_: argparse.Namespace) -> int:
     return status
 
 
+def _replay(args: argparse.Namespace) -> int:
+    from bot.app import SystemClock
+    from bot.replaying import replay
+
+    replayed = asyncio.run(replay(_load(), SystemClock(), args.case))
+    print(replayed.now)  # noqa: T201 - what the command is for
+    if replayed.is_same:
+        return 0
+    said = f"with the same revision {replayed.revision} this release comes to something else than was said then:"
+    print(f"vpn-help: {said}\n{replayed.then}", file=sys.stderr)  # noqa: T201
+    return FAILED
+
+
 def _migrate(_: argparse.Namespace) -> int:
     from bot.app import migrate
 
@@ -184,6 +196,15 @@ _COMMANDS: tuple[tuple[str, Callable[[argparse.Namespace], int], str, str], ...]
         (
             "Tries what the bot will need: the tokens, their scopes, the channels, the folder. Says what is wrong\n"
             "for good and what is only wrong now."
+        ),
+    ),
+    (
+        "replay",
+        _replay,
+        "work a case's diagnosis out again",
+        (
+            "Works the diagnosis of a case out again, with the revision of the knowledge base that made it, and prints\n"
+            "it as JSON. Exit status 0 if it is the same to the byte, 1 if not."
         ),
     ),
     (

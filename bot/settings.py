@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     data: Path = Field(default_factory=lambda: _data_folder(os.environ))
     #: An SQLAlchemy address; without it SQLite in `data`.
     database_url: SecretStr | None = None
-    #: Another knowledge base than the one that came along.
+    #: A folder of the company's own over the knowledge base that came along.
     knowledge: Path | None = None
 
     host: str = "127.0.0.1"

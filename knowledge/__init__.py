@@ -14,7 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from knowledge.errors import BaseError, KnowledgeError, MisuseError, ReadError
+from knowledge.errors import BaseError, Fault, KnowledgeError, MisuseError, ReadError
 from knowledge.terms import (
     HEALTHY,
     OTHER,
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from knowledge.logs.redact import Tokens, redact
     from knowledge.planning import next_step, runbook
     from knowledge.replaying import Asked, Record, record_of, replay
+    from knowledge.report import as_json
     from knowledge.rules import Cause, Choice, Code, Collect, KnowledgeBase, Question, Rule, Step, Text
     from knowledge.understanding import Understood, understand
     from knowledge.wire import from_json, to_json
@@ -81,6 +82,7 @@ _LATER = {
     "Record": "replaying",
     "record_of": "replaying",
     "replay": "replaying",
+    "as_json": "report",
     "read": "logs",
     "Tokens": "logs.redact",
     "redact": "logs.redact",
@@ -122,6 +124,7 @@ __all__ = [
     "Evidence",
     "Fact",
     "FactId",
+    "Fault",
     "Finding",
     "Fixer",
     "FormatId",
@@ -156,6 +159,7 @@ __all__ = [
     "TuningKind",
     "Understood",
     "Verdict",
+    "as_json",
     "diagnose",
     "explain",
     "folders_of",

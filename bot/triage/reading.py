@@ -69,6 +69,12 @@ class Reader:
     """Reads files in workers; starts their server again if it died."""
 
     def __init__(self, *, base: Path | None, limits: Limits) -> None:
+        """Nothing is started yet.
+
+        Args:
+            base: a snapshot of the knowledge base (`knowledge.keep_snapshot`); None: the one that ships with the package.
+            limits: what one reading may use.
+        """
         self._base = base
         self._limits = limits
         self._server: _Server | None = None
@@ -82,6 +88,24 @@ class Reader:
             yield self
         finally:
             await self._stop()
+
+    async def use(self, base: Path | None) -> None:
+        """From now on read with another base; readings that have begun end with the one that they began with.
+
+        Raises:
+            RuntimeError: workers with it do not start; those of before go on.
+        """
+        async with self._starting:
+            before, known = self._base, self._server
+            self._base = base
+            try:
+                self._server = await self._start()
+            except BaseException:
+                self._base = before
+                raise
+        if known is not None:
+            async with known.lock:  # nobody is just asking it for a worker
+                await _end(known)
 
     @property
     def without_network(self) -> bool:
@@ -138,15 +162,18 @@ class Reader:
             os.close(mine)
 
     async def _begin(self, request: dict[str, Any], pipe: int) -> int:
-        server = await self._ready()
-        async with server.lock:
-            try:
-                reply = await asyncio.to_thread(_exchange, server.connection, request, pipe)
-            except (OSError, ValueError):
-                self._server = None
-                server.connection.close()
-                raise
-        return int(reply["pid"])
+        while True:
+            server = await self._ready()
+            async with server.lock:
+                if server is not self._server:
+                    continue  # another base came meanwhile, and this server goes
+                try:
+                    reply = await asyncio.to_thread(_exchange, server.connection, request, pipe)
+                except (OSError, ValueError):
+                    self._server = None
+                    server.connection.close()
+                    raise
+            return int(reply["pid"])
 
     async def _ready(self) -> _Server:
         async with self._starting:
@@ -192,15 +219,19 @@ class Reader:
 
     async def _stop(self) -> None:
         server, self._server = self._server, None
-        if server is None:
-            return
-        server.connection.close()
-        try:
-            async with asyncio.timeout(5):
-                await server.process.wait()
-        except TimeoutError:
-            server.process.kill()
+        if server is not None:
+            await _end(server)
+
+
+async def _end(server: _Server) -> None:
+    """A server ends when its socket closes; the workers that it made write their answers all the same."""
+    server.connection.close()
+    try:
+        async with asyncio.timeout(5):
             await server.process.wait()
+    except TimeoutError:
+        server.process.kill()
+        await server.process.wait()
 
 
 async def _all_of(descriptor: int) -> bytes:

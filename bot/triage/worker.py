@@ -39,12 +39,12 @@ def serve(descriptor: int, options: dict[str, Any]) -> None:
 
     Args:
         descriptor: of the socket.
-        options: `knowledge` (folder or null), `memory` (bytes), `seconds` (of wall clock and of CPU).
+        options: `knowledge` (a snapshot; null: the package's own base), `memory` (bytes), `seconds` (wall clock, and CPU).
     """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers need no burial
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which closes the socket
     alone = leave_network()
-    base = knowledge.load_base(Path(options["knowledge"]) if options["knowledge"] else None)
+    base = knowledge.load_snapshot(Path(options["knowledge"])) if options["knowledge"] else knowledge.load_base()
     knowledge.read(_WARM_UP, None, base=base)
     gc.collect()
     gc.freeze()
