@@ -1,4 +1,9 @@
-"""The text that is kept of a file: whole while it is small, and the lines round each hit once it is not."""
+"""The text that is kept of a file: whole while it is small, and what stands round each hit once it is not.
+
+Up to `WHOLE` bytes everything; of a larger file the surroundings of its first hits and of its last ones, which tell how the
+last attempt went. Nothing is decoded or redacted before it is known that it will be kept: masking a megabyte takes longer
+than scanning a hundred.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +13,12 @@ from collections.abc import Sequence
 from knowledge.logs.redact import Tokens, redact
 from knowledge.terms import Masked
 
-#: Bytes of text kept of one file.
+#: Bytes of text up to which a file is kept whole.
 WHOLE = 5_000_000
-#: Lines kept before and after each hit of a file that is larger.
-ROUND = 200
+#: Of a larger one: bytes kept from its beginning, and of what stands round its last hits.
+FIRST, LAST = 250_000, 750_000
+#: Bytes kept before and after each hit: about 200 lines.
+ROUND = 16_000
 #: Characters kept of one line.
 _LINE = 4_000
 
@@ -21,72 +28,82 @@ class Kept:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
-        self._hits: set[int] = set()
         self._size = 0
         self._whole = True
-        self._before: deque[str] = deque(maxlen=ROUND)
-        self._after = 0
-        self._gap = False
+        self._pieces: list[bytes] = []
+        self._last: deque[bytes] = deque()
+        self._last_size = 0
 
     @property
     def whole(self) -> bool:
         """True while every line so far is kept."""
         return self._whole
 
-    @property
-    def full(self) -> bool:
-        """True when no more is kept."""
-        return not self._whole and self._size >= WHOLE
-
     def heading(self, member: str | None) -> None:
         """Begin a member of an archive."""
-        if member is not None and not self.full:
-            self._keep(f"== {member} ==")
-
-    def add(self, lines: Sequence[str], hits: frozenset[int] | set[int]) -> None:
-        """Add lines of a file, in their order; `hits` are the indices of those that matched."""
-        if self.full:
+        if member is None:
             return
         if self._whole:
-            base = len(self._lines)
-            self._lines.extend(line[:_LINE] for line in lines)
-            self._hits.update(base + index for index in hits)
-            self._size += sum(min(len(line), _LINE) + 1 for line in lines)
-            if self._size > WHOLE:
-                self._shrink()
+            self.add([f"== {member} =="])
+        else:
+            self._keep(f"== {member} ==\n".encode())
+
+    def add(self, lines: Sequence[str]) -> None:
+        """Add lines of a file, in their order."""
+        if not self._whole:
+            self._keep("\n".join(lines).encode("utf-8", "replace") + b"\n")
             return
-        for index, line in enumerate(lines):
-            self._window(line, hit=index in hits)
+        self._lines.extend(line[:_LINE] for line in lines)
+        self._size += sum(min(len(line), _LINE) + 1 for line in lines)
+        self._shrink()
+
+    def add_found(self, chunk: bytes, found: Sequence[tuple[int, int]]) -> None:
+        """Add a part of a large file, of which lines were found at these places."""
+        if self._whole:
+            self._pieces.append(chunk)
+            self._size += len(chunk)
+            self._shrink()
+            return
+        begin = end = -1
+        for start, stop in found:
+            low = chunk.rfind(b"\n", 0, max(0, start - ROUND)) + 1
+            high = chunk.find(b"\n", min(len(chunk), stop + ROUND))
+            high = len(chunk) if high < 0 else high + 1
+            if low > end:
+                if end > 0:
+                    self._keep(chunk[begin:end])
+                begin = low
+            end = max(end, high)
+        if end > 0:
+            self._keep(chunk[begin:end])
 
     def _shrink(self) -> None:
-        lines, hits = self._lines, self._hits
-        self._lines, self._hits, self._size, self._whole = [], set(), 0, False
-        for index, line in enumerate(lines):
-            self._window(line, hit=index in hits)
-
-    def _window(self, line: str, *, hit: bool) -> None:
-        if self.full:
+        """The beginning of what was whole stays, and its end while nothing newer takes its place."""
+        if self._size <= WHOLE:
             return
-        if hit:
-            if self._gap and self._lines:
-                self._keep("[…]")
-            for earlier in self._before:
-                self._keep(earlier)
-            self._before.clear()
-            self._gap = False
-            self._keep(line)
-            self._after = ROUND
-        elif self._after:
-            self._after -= 1
-            self._keep(line)
-        else:
-            self._gap |= len(self._before) == ROUND
-            self._before.append(line)
+        self._whole = False
+        text = "\n".join(self._lines).encode("utf-8", "replace") + b"\n" if self._lines else b""
+        whole = text + b"".join(self._pieces)
+        cut = whole.rfind(b"\n", 0, FIRST) + 1
+        self._lines, self._pieces = [], [whole[:cut]]
+        self._keep(whole[cut:])
 
-    def _keep(self, line: str) -> None:
-        self._lines.append(line[:_LINE])
-        self._size += min(len(line), _LINE) + 1
+    def _keep(self, piece: bytes) -> None:
+        self._last.append(piece)
+        self._last_size += len(piece)
+        while self._last_size - len(self._last[0]) >= LAST:
+            self._last_size -= len(self._last.popleft())
 
     def redacted(self, tokens: Tokens) -> tuple[str, tuple[Masked, ...]]:
         """The kept text, redacted, and what was masked in it."""
-        return redact("\n".join(self._lines), tokens)
+        parts = ["\n".join(self._lines)] if self._lines else []
+        parts += [_text(b"".join(self._pieces))] if self._pieces else []
+        if self._last:
+            end = b"".join(self._last)
+            parts += ["[…]", _text(end[end.find(b"\n", max(0, len(end) - LAST)) + 1 :] if len(end) > LAST else end)]
+        return redact("\n".join(parts), tokens)
+
+
+def _text(piece: bytes) -> str:
+    lines = piece.decode("utf-8", "replace").removesuffix("\n").split("\n")
+    return "\n".join(line[:_LINE].rstrip("\r") for line in lines)

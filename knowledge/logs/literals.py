@@ -31,6 +31,10 @@ _COMMON = frozenset(
         "closed",
         "received",
         "port",
+        "unknown",
+        "certificate",
+        "remote",
+        "message",
     ]
 )
 _REPEATS = frozenset("*?+{")

@@ -92,7 +92,7 @@ class Pattern:
     @property
     def weight(self) -> int:
         """How telling a match is: the letters and digits of all its literals."""
-        return sum(character.isalnum() for literal in self.literals or self.needles for character in literal)
+        return _weight(self.literals or self.needles)
 
     def may_match(self, text: str) -> bool:
         """False where a text of which the message is a part cannot match."""
@@ -116,6 +116,11 @@ class Pattern:
             if hole is Hole.QUOTED and name in values:
                 values[name] = values[name][1:-1]
         return values
+
+
+@lru_cache(maxsize=8192)
+def _weight(texts: tuple[str, ...] | frozenset[str]) -> int:
+    return sum(character.isalnum() for text in texts for character in text)
 
 
 @lru_cache(maxsize=8192)

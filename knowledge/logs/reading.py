@@ -5,11 +5,12 @@ While a file is small every line is looked at; of a large one only the lines tha
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from knowledge.errors import ReadError
 from knowledge.logs.clocks import Clocks, find_stamp
@@ -19,7 +20,7 @@ from knowledge.logs.others import Others
 from knowledge.logs.records import HOSTS, Catalogue, Record
 from knowledge.logs.redact import Tokens, redact
 from knowledge.logs.scan import LARGE
-from knowledge.logs.signatures import Hit, Hits, Match, Run, Runs, match, settle
+from knowledge.logs.signatures import LAST_HITS, LONGEST_LINE, Hit, Hits, Match, Run, Runs, match, settle
 from knowledge.logs.unpack import Limits, Part, Refused, unpack
 from knowledge.logs.windows import Event, Events, may_hold_events
 from knowledge.logs.wrappers import unwrap_json
@@ -29,7 +30,11 @@ from knowledge.terms import Evidence, Fact, FormatId, Log, ReadReason, ReadState
 __all__ = ["Reading"]
 
 #: Lines of each chunk of a large file that are looked at to estimate how many belong to a known format.
-_SAMPLE = 100
+_SAMPLE = 20
+#: So many hits in a chunk are too many to look at each, unless it is one of the last.
+_DENSE = 1_000
+#: Bytes of each file that are looked through for other products' texts.
+_LOOKED_AT = 4 << 20
 #: Reasons for which a file was refused, rather than merely not understood.
 _REFUSALS = frozenset(
     {
@@ -45,6 +50,16 @@ _REFUSALS = frozenset(
         ReadReason.UNSUPPORTED,
     }
 )
+
+
+class _Later(NamedTuple):
+    """A line that may be a hit; or a piece of a file that is full of them, which is looked at only if it is one of the last."""
+
+    text: bytes
+    number: int
+    member: str | None
+    indices: tuple[int, ...] | None
+    hits: int = 1
 
 
 @dataclass(slots=True)
@@ -73,6 +88,9 @@ class Reading:
         self._reasons: dict[ReadReason, str | None] = {}
         self._texts = 0
         self._runs = Runs()
+        #: Lines of large files that may be hits and are read at the end, when it is known which are the last ones.
+        self._later: deque[_Later] = deque()
+        self._waiting = 0
         self._events: Events | None = None
         #: Of binary members: what each of their lines is called.
         self._numbers: dict[str | None, Sequence[int]] = {}
@@ -98,25 +116,47 @@ class Reading:
         self._runs = Runs()
         self._events = None
         line, size = 1, 0
+        self._read_later()
         try:
             for raw in part.chunks:
                 chunk = unwrap_json(raw)
+                if size < _LOOKED_AT and not self._hits.dropped:
+                    self._others.look(chunk)
                 size += len(chunk)
                 line = self._chunk(chunk, part.member, line, large=size > LARGE)
         except ReadError as error:
             self._reasons.setdefault(ReadReason(str(error)), None)
         self._end_events(part.member)
 
+    def _put_off(self, each: _Later) -> None:
+        self._later.append(each)
+        self._waiting += each.hits
+        while self._waiting - self._later[0].hits >= LAST_HITS:
+            self._waiting -= self._later[0].hits
+            self._hits.dropped += self._later.popleft().hits
+
+    def _read_later(self) -> None:
+        """Read the last of what was put off."""
+        last: list[_Later] = []
+        while self._later and len(last) < LAST_HITS:
+            each = self._later.pop()
+            found = [each] if each.indices is not None else list(self._candidates(each.text, each.member, each.number))
+            last += reversed(found[len(last) - LAST_HITS :])
+        self._hits.dropped += sum(each.hits for each in self._later)
+        self._later.clear()
+        self._waiting = 0
+        for each in reversed(last):
+            text = each.text.decode("utf-8", "replace").rstrip("\r")
+            self._hit(self._known.record(text, each.number, self._clocks), text, each.member, each.indices or ())
+
     def _end_events(self, member: str | None) -> None:
         for event in self._events.end() if self._events is not None else ():
             self._event(event, member)
 
     def _chunk(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
-        if not self._hits.dropped:
-            self._others.look(chunk)
         if self._events is None and self._kept.whole and may_hold_events(chunk):
             self._events = Events()
-        if self._kept.whole or self._events is not None:
+        if not large or self._events is not None:
             return self._every_line(chunk, member, line, large=large)
         return self._found_lines(chunk, member, line, large=large)
 
@@ -141,7 +181,7 @@ class Reading:
             for event in self._events.feed(line + index, text) if self._events is not None else ():
                 if self._event(event, member):
                     hits.update(range(max(0, event.first - line), index + 1))
-        self._kept.add(texts, hits)
+        self._kept.add(texts)
         return line + len(raw)
 
     def _event(self, event: Event, member: str | None) -> bool:
@@ -210,25 +250,40 @@ class Reading:
     def _found_lines(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
         """Look at the lines that the scan finds, count the others."""
         total = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
-        at, number = 0, line
-        patterns = self._known.patterns
-        hits: set[int] = set()
-        for start, end, indices in self._known.lines(chunk, large=large):
-            text = chunk[start:end].decode("utf-8", "replace").rstrip("\r")
-            if not any(patterns[index].may_match(text) for index in indices):
-                continue
-            number += chunk.count(b"\n", at, start)
-            at = start
-            record = self._known.record(text, number, self._clocks)
-            if record.formats:
-                self._counts.named[record.formats] += 1
-            if self._hit(record, text, member, indices):
-                hits.add(number - line)
         self._counts.lines += total
         self._counts.understood += self._estimate(chunk, total)
-        if hits and not self._kept.full:
-            self._kept.add([each.decode("utf-8", "replace") for each in chunk.split(b"\n")[:total]], hits)
+        if self._hits.is_begun and self._known.is_dense(chunk, _DENSE, large=large):
+            self._put_off(_Later(chunk, line, member, None, _DENSE))
+            self._kept.add_found(chunk, [(0, len(chunk))])
+            return line + total
+        found: list[tuple[int, int]] = []
+        for each, start, end in self._placed(chunk, member, line, large=large):
+            if self._hits.is_begun:
+                self._put_off(each)
+            else:
+                text = each.text.decode("utf-8", "replace").rstrip("\r")
+                record = self._known.record(text, each.number, self._clocks)
+                if not self._hit(record, text, member, each.indices or ()):
+                    continue
+            found.append((start, end))
+        self._kept.add_found(chunk, found)
         return line + total
+
+    def _candidates(self, chunk: bytes, member: str | None, line: int) -> Iterator[_Later]:
+        return (each for each, _, _ in self._placed(chunk, member, line, large=True))
+
+    def _placed(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> Iterator[tuple[_Later, int, int]]:
+        """The lines that may be hits, and where they stand in the chunk."""
+        at, number = 0, line
+        patterns = self._known.patterns
+        for start, end, found in self._known.lines(chunk, large=large):
+            raw = chunk[start : min(end, start + 4 * LONGEST_LINE)]
+            text = raw.decode("utf-8", "replace")
+            indices = tuple(index for index in found if patterns[index].may_match(text))
+            if indices:
+                number += chunk.count(b"\n", at, start)
+                at = start
+                yield _Later(raw, number, member, indices), start, end
 
     def _estimate(self, chunk: bytes, total: int) -> float:
         sample = chunk[: 200 * _SAMPLE].split(b"\n")[:_SAMPLE]
@@ -236,10 +291,15 @@ class Reading:
         return total * known / max(1, len(sample))
 
     def _log(self, name: str | None) -> Log:
+        self._read_later()
         believed = settle(self._hits, self._counts.named)
-        facts = facts_of(self._hits, believed, self._tokens, file=name)
         text, masked = self._kept.redacted(self._tokens)
-        facts = [self._numbered(_again(fact, self._tokens)) for fact in facts]
+        names = self._tokens.names
+        facts = facts_of(self._hits, believed, self._tokens, file=name)
+        if self._tokens.names > names:  # names that were learned after a line was redacted are taken out of it too
+            text = self._tokens.spread(text, since=names)
+            facts = [_again(fact, self._tokens, names) for fact in facts]
+        facts = [self._numbered(fact) for fact in facts]
         formats = self._formats(facts, believed)
         state, reasons, detail = self._state(formats, facts)
         begun = sum(count for each, count in self._counts.begun.items() if each in formats)
@@ -310,11 +370,13 @@ class Reading:
         return ReadState.REFUSED, refused, reasons.get(refused[0])
 
 
-def _again(fact: Fact, tokens: Tokens) -> Fact:
-    """Names that were learned after a line was redacted are taken out of it too."""
-    evidence = tuple(replace(each, text=tokens.spread(each.text)) if each.text else each for each in fact.evidence)
-    values = {name: tokens.spread(value) for name, value in fact.values.items()}
-    return replace(fact, evidence=evidence, values=values, thread=tokens.spread(fact.thread) if fact.thread else None)
+def _again(fact: Fact, tokens: Tokens, since: int) -> Fact:
+    def plain(text: str) -> str:
+        return tokens.spread(text, since=since)
+
+    evidence = tuple(replace(each, text=plain(each.text)) if each.text else each for each in fact.evidence)
+    values = {name: plain(value) for name, value in fact.values.items()}
+    return replace(fact, evidence=evidence, values=values, thread=plain(fact.thread) if fact.thread else None)
 
 
 def _side(facts: Sequence[Fact]) -> Side | None:

@@ -146,6 +146,10 @@ class Catalogue:
         for start, end, found in self._scanner.lines(text, large=large):
             yield start, end, tuple(sorted({owners[each] for each in found}))
 
+    def is_dense(self, text: bytes, hits: int, *, large: bool = False) -> bool:
+        """True where more than so many needles are found in a text; that many are enough to know."""
+        return self._scanner.holds_more(text, hits, large=large)
+
     @cached_property
     def words(self) -> frozenset[str]:
         """The words of the daemons' own messages; no name that reads like one is masked outside its context."""

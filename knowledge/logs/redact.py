@@ -18,6 +18,7 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 from knowledge.logs.names import CONTEXTS, HEADER, HOST_NAME, HOST_WORDS, is_common
 from knowledge.logs.passes import Passes
@@ -154,12 +155,17 @@ class Tokens:
         boundary = r"(?<![\w\[.-]){}(?![\w\]-]|\.\w)" if "." in original else r"(?<![\w\[-]){}(?![\w\]-])"
         self._everywhere[original] = (re.compile(boundary.format(re.escape(original)), re.IGNORECASE), token)
 
-    def spread(self, text: str) -> str:
-        """The text with every learned name replaced wherever it stands."""
-        if not self._everywhere:
+    @property
+    def names(self) -> int:
+        """How many names are replaced wherever they stand."""
+        return len(self._everywhere)
+
+    def spread(self, text: str, *, since: int = 0) -> str:
+        """The text with every learned name replaced wherever it stands; `since`: without the first so many of them."""
+        if len(self._everywhere) <= since:
             return text
         lowered = text.lower()
-        for original, (pattern, token) in self._everywhere.items():
+        for original, (pattern, token) in islice(self._everywhere.items(), since, None):
             if original in lowered:
                 text = pattern.sub(token, text)
         return text

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 #: The hits that are kept of one file: the first ones, and the last ones. What lies between is counted.
-FIRST_HITS, LAST_HITS = 5_000, 20_000
+FIRST_HITS, LAST_HITS = 2_000, 10_000
 #: Longest raw line that is looked at, in characters.
 LONGEST_LINE = 4_000
 #: From how much text of their own on the signatures of a format are believed on lines that name no program.
@@ -148,6 +148,11 @@ class Hits:
     last: deque[Hit] = field(default_factory=lambda: deque(maxlen=LAST_HITS))
     #: How many were dropped between them.
     dropped: int = 0
+
+    @property
+    def is_begun(self) -> bool:
+        """True when the first hits are all there, and only the last ones are still of interest."""
+        return len(self.first) >= FIRST_HITS
 
     def add(self, hit: Hit) -> None:
         """Keep a hit."""
