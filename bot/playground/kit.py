@@ -13,6 +13,7 @@ Nothing here sleeps: what waits, waits for a change of the playground's world an
 from __future__ import annotations
 
 import asyncio
+import io
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -194,7 +195,7 @@ class Playground:
     async def hand_in(self, handle: str, name: str, data: bytes) -> str:
         """A file of somebody's, not yet shown to anybody; its id."""
         query = {"as": handle, "name": name}
-        async with self._session.post(f"{self.base}/_control/upload", params=query, data=data) as response:
+        async with self._session.post(f"{self.base}/_control/upload", params=query, data=io.BytesIO(data)) as response:
             answer: Json = await response.json()
         if not answer["ok"]:
             raise ActRefusedError(answer)

@@ -33,11 +33,12 @@ from bot.events import (
     Workspace,
 )
 from bot.messages import spoken
-from bot.permissions import DESK_ACTIONS
+from bot.permissions import DESK_ACTIONS, OUTAGE_ACTIONS, may
 from bot.places import Call, OfficeHours, Setup
-from bot.ports import Chat, Clock, Messages, Outcome, Profile, Reading, Say, Tell, Where, World
+from bot.ports import Chat, Clock, Messages, Outcome, Profile, Reading, Say, Tell, Where, Whisper, World
 from bot.storage import Arrived, Conflict, Speaker, Store, TokenTable
 from bot.triage import person, pipeline
+from bot.triage.lookout import Lookout
 from bot.triage.threads import is_shortcut
 from knowledge import KnowledgeBase
 
@@ -169,6 +170,9 @@ class Drain:
         if isinstance(event, FileShared):
             await self._file_without_message(arrived, event)
             return
+        if isinstance(event, ActionTaken) and event.action in OUTAGE_ACTIONS:
+            await self.store.commit(arrived, await self._outage(event))
+            return
         if lane.startswith("person:"):
             world = await self._personal_world(event)
             outcome = await asyncio.to_thread(person.advance, event, world)
@@ -183,8 +187,35 @@ class Drain:
         outcome = await asyncio.to_thread(pipeline.advance, CaseId(lane), case, event, world)
         changed = TokenTable(table=outcome.tokens, version=tokens.version) if outcome.tokens is not None else None
         await self.store.commit(arrived, outcome, changed)
+        if outcome.case is not None:
+            await self._look(outcome.case, world)
         if outcome.case is not None and (case is None or case.state is not outcome.case.state):
             self._home_changed(event.workspace, outcome.case.requester)
+
+    async def _look(self, case: Case, world: World) -> None:
+        """What the radar makes of it; a fault of its own is nobody's trouble."""
+        try:
+            await Lookout(store=self.store, clock=self.clock).look(case, world)
+        except Exception:
+            logger.exception("the radar did not see case %s", case.id)
+
+    async def _outage(self, event: ActionTaken) -> Outcome:
+        """An engineer says that an outage is over, or was none."""
+        responder = event.user is not None and await self.is_responder(event.workspace, event.user)
+        permission = may(event.user, event.action, None, is_responder=responder, is_stranger=event.stranger)
+        key = permission.reason
+        if permission:
+            lookout = Lookout(store=self.store, clock=self.clock)
+            mended = event.action is Action.OUTAGE_OVER
+            words, locale = self.knowledge.messages, self.policy.desk_locale
+            ended = await lookout.end(event.workspace, event.argument, mended=mended, messages=words, locale=locale)
+            key = None if ended else "no-outage"
+        if key is None or event.user is None:
+            return Outcome()
+        profile = await self._profile(event.workspace, event.user)
+        sorry = self.knowledge.messages.user_error(key, {}, locale=spoken(profile.locale if profile else "en"))
+        channel = event.ref.channel if event.ref else None
+        return Outcome(says=(Whisper(key=f"{event.id}/sorry", user=event.user, message=sorry, channel=channel),))
 
     def _home_changed(self, workspace: Workspace, user: UserId | None) -> None:
         if self.homes is not None and user is not None:
@@ -239,7 +270,9 @@ class Drain:
 
     async def _personal_world(self, event: Event) -> World:
         mine = await self.store.cases_of(event.workspace, event.user) if event.user else ()
-        actor = await self._profile(event.workspace, event.user)
+        # Who goes back to Slack's own language is told so in that one.
+        chooses = isinstance(event, ActionTaken) and event.action is Action.CHOOSE_LANGUAGE
+        actor = await self._profile(event.workspace, event.user, as_in_slack=chooses)
         return World(
             now=self.clock.now(),
             base=self.knowledge.base,
@@ -258,14 +291,16 @@ class Drain:
             asked_which=await self.store.last_parked(event.workspace, event.user),
         )
 
-    async def _profile(self, workspace: Workspace, user: UserId | None, *, otherwise: str | None = None) -> Profile | None:
+    async def _profile(
+        self, workspace: Workspace, user: UserId | None, *, otherwise: str | None = None, as_in_slack: bool = False
+    ) -> Profile | None:
         """A person, or as much as is known without Slack: a name and a language are no reason to keep anybody waiting.
 
         The language that they chose beats that of their Slack; `otherwise` is what it was so far.
         """
         if user is None:
             return None
-        chosen = await self.store.people.language(workspace, user)
+        chosen = None if as_in_slack else await self.store.people.language(workspace, user)
         try:
             profile = await self.chat.profile(user)
         except OutsideError as error:

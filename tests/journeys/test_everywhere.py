@@ -49,6 +49,7 @@ async def test_a_language_is_chosen_and_remembered(bot):
 
 async def test_the_home_tab_shows_cases_with_links_and_follows_them(bot):
     mira, opened = await open_case(bot)
+    await bot.wait_for_whisper("mira", contains="Your VPN case is open")
     home = await mira.home()
     assert f"/archives/{opened['channel']}/p{opened['ts'].replace('.', '')}" in str(home)
     assert "Which language" in all_text(home)

@@ -108,10 +108,12 @@ async def test_a_file_whose_message_never_comes_is_read_in_a_watched_channel_too
     await bot.wait_for_message("it-help", contains="How I know", thread_ts=parent, seconds=40)
 
 
-async def test_a_part_of_a_file_that_is_too_large_is_read_and_its_person_is_told(running):
+async def test_a_part_of_a_file_that_is_too_large_is_read_and_its_person_is_told(running, tmp_path):
+    large = tmp_path / "charon.log"
+    large.write_bytes(sample("wrong-key") + b"Nov 25 09:00:00 host app: nothing\n" * 60_000)
     async with running(max_download_mb=1) as bot:
         mira = bot.as_person("mira")
-        await mira.upload("charon.log", sample("wrong-key") + b"Nov 25 09:00:00 host app: nothing\n" * 60_000)
+        await mira.upload("charon.log", large)
         await bot.wait_for_message("@mira", contains="larger than I may read")
 
 
