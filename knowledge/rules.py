@@ -181,6 +181,8 @@ class Choice:
     says: Text
     effects: tuple[Effect, ...]
     codes: tuple[str, ...] = ()
+    #: Of a hundred people who know, how many make it where the cause does not matter; None: guessed from its effects.
+    usual: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

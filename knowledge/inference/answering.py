@@ -41,11 +41,15 @@ class AnswerTable:
     usual: tuple[float, ...]
     #: By choice, the factors that differ from 1.
     factors: tuple[Mapping[CauseId, float], ...]
-    #: By cause, the sum of `usual` x factor; 1 where a cause is not here.
+    #: By cause, the mean of the factor over all answers that tell something; 1 where a cause is not here.
     totals: Mapping[CauseId, float]
+    #: The places of the choices that tell nothing (`NO_ANSWERS`): they are made as often under any cause.
+    mute: frozenset[int] = frozenset()
 
     def odds(self, index: int, cause: CauseId) -> float:
         """How many times as often as usual the choice at `index` is made under a cause."""
+        if index in self.mute:
+            return 1.0
         return MISTAKEN + (1 - MISTAKEN) * self.factors[index].get(cause, 1.0) / self.totals.get(cause, 1.0)
 
     def unfit(self, cause: CauseId) -> float:
@@ -64,14 +68,17 @@ def answer_table(question: Question, prior: Mapping[CauseId, float]) -> AnswerTa
         {effect.cause: factor(effect.direction, effect.strength, from_person=True) for effect in choice.effects}
         for choice in choices
     )
-    weights = [_weight(table, prior) for table in factors]
-    whole = sum(weights) + (NEUTRAL_CHOICE if all(factors) else 0.0)
+    weights = [_weight(choice, table, prior) for choice, table in zip(choices, factors, strict=True)]
+    somebody_else = NEUTRAL_CHOICE if all(factors) and any(choice.usual is None for choice in choices) else 0.0
+    whole = sum(weights) + somebody_else
     usual = tuple(weight / whole for weight in weights)
+    mute = frozenset(place for place, choice in enumerate(choices) if (question.id, choice.id) in NO_ANSWERS)
+    telling = 1.0 - sum(usual[place] for place in mute)
     totals: dict[CauseId, float] = {}
-    for often, table in zip(usual, factors, strict=True):
-        for cause, number in table.items():
-            totals[cause] = totals.get(cause, 1.0) + often * (number - 1.0)
-    return AnswerTable(choices=choices, usual=usual, factors=factors, totals=totals)
+    for place, (often, table) in enumerate(zip(usual, factors, strict=True)):
+        for cause, number in table.items() if place not in mute else ():
+            totals[cause] = totals.get(cause, 1.0) + often / telling * (number - 1.0)
+    return AnswerTable(choices=choices, usual=usual, factors=factors, totals=totals, mute=mute)
 
 
 def unsaid(base: KnowledgeBase, given: Iterable[Answered], facts: Collection[Fact], *, stage_seen: bool) -> dict[CauseId, float]:
@@ -85,17 +92,20 @@ def unsaid(base: KnowledgeBase, given: Iterable[Answered], facts: Collection[Fac
     for answer in given:
         if logged.intersection(answer.choice.codes) or (stage_seen and answer.question.id in STAGE_QUESTIONS):
             continue
-        if (answer.question.id, answer.choice.id) in NO_ANSWERS:
-            continue
         table = answer_table(answer.question, prior)
         index = table.choices.index(answer.choice)
-        for cause in table.totals:
+        for cause in table.totals if index not in table.mute else ():
             found[cause] = found.get(cause, 1.0) * table.odds(index, cause) / table.factors[index].get(cause, 1.0)
     return found
 
 
-def _weight(table: Mapping[CauseId, float], prior: Mapping[CauseId, float]) -> float:
-    """How usual a choice is: one that speaks for likely causes is; one that speaks for none is there because many give it."""
+def _weight(choice: Choice, table: Mapping[CauseId, float], prior: Mapping[CauseId, float]) -> float:
+    """How usual a choice is, as its author or experience says.
+
+    Else it is guessed: one that speaks for likely causes is usual, and one that speaks for none is there because many give it.
+    """
+    if choice.usual is not None:
+        return choice.usual / 100
     if not table:
         return NEUTRAL_CHOICE
     named = (prior.get(cause, 0.0) * (1.0 if number >= ABOUT else BY_THE_WAY) for cause, number in table.items() if number > 1)

@@ -98,7 +98,7 @@ def build_question(document: Document, index: int, model: schema.QuestionModel, 
             if names.knows_cause(cause, partial(document.span, (*place, cause), key=True))
         )
         says = names.texts.text(choice.says, "choice", model.id, choice.id)
-        choices.append(Choice(id=ChoiceId(choice.id), says=says, effects=effects, codes=choice.codes))
+        choices.append(Choice(id=ChoiceId(choice.id), says=says, effects=effects, codes=choice.codes, usual=choice.usual))
     return Question(
         id=QuestionId(model.id),
         ask=names.texts.text(model.ask, "question", model.id, "ask"),

@@ -156,6 +156,7 @@ class ChoiceModel(_Model):
 
     id: Identifier
     says: Words
+    usual: Annotated[float, Field(gt=0, le=100)] | None = None
     codes: tuple[str, ...] = ()
     effect: dict[str, Mark] = {}
     source: str = ""

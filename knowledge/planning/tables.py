@@ -101,14 +101,10 @@ def _make(base: KnowledgeBase) -> Tables:
 def asking_of(question: Question, causes: Sequence[CauseId], prior: Mapping[CauseId, float]) -> Asking:
     """A question as numbers over these causes."""
     table = answer_table(question, prior)
-    totals = [table.totals.get(cause, 1.0) for cause in causes]
-    columns: list[Row] = []
-    for often, factors in zip(table.usual, table.factors, strict=True):
-        columns.append(tuple(often * factors.get(cause, 1.0) / total for cause, total in zip(causes, totals, strict=True)))
     choices: list[Choice | None] = list(table.choices)
-    unfit = 1.0 - sum(table.usual)
-    if columns and unfit > 1e-9:
-        columns.append(tuple(unfit / total for total in totals))
+    columns: list[Row] = [tuple(table.likelihood(index, cause) for cause in causes) for index in range(len(choices))]
+    if columns and sum(table.usual) < 1 - 1e-9:
+        columns.append(tuple(table.unfit(cause) for cause in causes))
         choices.append(None)
     sureness = tuple(sum(share * math.log2(share) for share in shares if share > 0) for shares in zip(*columns, strict=True))
     return Asking(question=question, choices=tuple(choices), columns=tuple(columns), sureness=sureness)

@@ -53,12 +53,11 @@ CHOICES = st.lists(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(sorte
 @given(CHOICES)
 def test_under_every_cause_the_answers_sum_to_one_with_those_whom_none_fits(choices):
     table = answer_table(question("q", choices), {CauseId(name): 1 / 3 for name in NAMES})
-    unfit = 1 - sum(table.usual)
 
     for name in (*NAMES, OTHER):
         shares = [table.likelihood(index, CauseId(name)) for index in range(len(choices))]
         assert all(share > 0 for share in shares)
-        assert sum(shares) + unfit / table.totals.get(CauseId(name), 1.0) == pytest.approx(1)
+        assert sum(shares) + table.unfit(CauseId(name)) == pytest.approx(1)
 
 
 @settings(max_examples=60, deadline=None)
