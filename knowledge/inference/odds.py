@@ -19,14 +19,14 @@ PRIORS: Mapping[str, float] = MappingProxyType({"common": 8.0, "usual": 4.0, "un
 #: The share of the prior that belongs to everything the base does not know.
 OTHER_PRIOR = 0.03
 
-#: By how much a finding multiplies the odds of its cause.
+#: By how much a finding multiplies the odds of its cause. These and the temperature are what `knowledge calibrate` fits.
 FACTORS: Mapping[Direction, Mapping[Strength, float]] = MappingProxyType(
     {
         Direction.SUPPORTS: MappingProxyType(
-            {Strength.DECISIVE: 500.0, Strength.STRONG: 30.0, Strength.MODERATE: 6.0, Strength.WEAK: 2.0}
+            {Strength.DECISIVE: 500.0, Strength.STRONG: 60.0, Strength.MODERATE: 6.0, Strength.WEAK: 2.0}
         ),
         Direction.OPPOSES: MappingProxyType(
-            {Strength.DECISIVE: 1 / 500, Strength.STRONG: 1 / 30, Strength.MODERATE: 1 / 6, Strength.WEAK: 1 / 2}
+            {Strength.DECISIVE: 1 / 500, Strength.STRONG: 1 / 60, Strength.MODERATE: 1 / 6, Strength.WEAK: 1 / 2}
         ),
         # What the mechanism forbids; never zero, for a log may be another connection's.
         Direction.EXCLUDES: MappingProxyType(
@@ -35,15 +35,20 @@ FACTORS: Mapping[Direction, Mapping[Strength, float]] = MappingProxyType(
     }
 )
 
+#: What a log says is a little surer than its factors: its findings share less than they could. 1 would change nothing.
+TEMPERATURE = 0.85
+
 #: People err: an answer alone never makes a cause less likely than by this.
 ANSWER_FLOOR = 1 / 50
 
-#: An answer is chosen among many: that this one fits says more than a finding of the same strength, and these numbers count.
+#: What an answer is worth where its strength counts otherwise than a log's: what is fitted to logs says nothing about people.
 ANSWER_FACTORS: Mapping[tuple[Direction, Strength], float] = MappingProxyType(
     {
-        (Direction.SUPPORTS, Strength.MODERATE): 10.0,
-        (Direction.SUPPORTS, Strength.WEAK): 3.0,
-        (Direction.OPPOSES, Strength.WEAK): 1 / 3,
+        (Direction.SUPPORTS, Strength.STRONG): 30.0,
+        (Direction.SUPPORTS, Strength.MODERATE): 6.0,
+        (Direction.SUPPORTS, Strength.WEAK): 2.0,
+        (Direction.OPPOSES, Strength.STRONG): 1 / 30,
+        (Direction.OPPOSES, Strength.WEAK): 1 / 2,
     }
 )
 
@@ -70,7 +75,7 @@ def factor(direction: Direction, strength: Strength, *, from_person: bool = Fals
     """By how much one finding multiplies the odds.
 
     >>> factor(Direction.SUPPORTS, Strength.STRONG)
-    30.0
+    60.0
     >>> factor(Direction.EXCLUDES, Strength.DECISIVE, from_person=True)
     0.02
     """
@@ -103,10 +108,10 @@ def stage_likelihood(cause: Cause | None, stage: Stage, *, stops: float) -> floa
     return stops * table[stage.rank] + (1 - stops) * sum(table[stage.rank :])
 
 
-def posterior(log_weights: Mapping[CauseId, float]) -> dict[CauseId, float]:
-    """Logarithms of weights to probabilities that sum to 1."""
+def posterior(log_weights: Mapping[CauseId, float], temperature: float = 1.0) -> dict[CauseId, float]:
+    """Logarithms of weights to probabilities that sum to 1; below 1, a temperature makes them surer."""
     highest = max(log_weights.values())
-    weights = {cause: math.exp(weight - highest) for cause, weight in log_weights.items()}
+    weights = {cause: math.exp((weight - highest) / temperature) for cause, weight in log_weights.items()}
     total = math.fsum(weights.values())
     return {cause: weight / total for cause, weight in weights.items()}
 

@@ -24,7 +24,7 @@ from knowledge.inference.candidates import (
     proofs_of,
     weigh,
 )
-from knowledge.inference.odds import posterior, priors, stage_likelihood
+from knowledge.inference.odds import TEMPERATURE, posterior, priors, stage_likelihood
 from knowledge.rules import KnowledgeBase, Rule, Status
 from knowledge.terms import (
     OTHER,
@@ -216,7 +216,7 @@ def _shares(
         for cause, share in prior.items()
         if share > 0
     }
-    after = posterior(weights)
+    after = posterior(weights, TEMPERATURE if attempt is not None else 1.0)
     shares = [
         Share(
             cause=cause,

@@ -24,7 +24,7 @@ from knowledge.inference import (
     verdict_of,
     weigh_attempt,
 )
-from knowledge.inference.odds import HANGS, OTHER_PRIOR, STAGE_SLIP
+from knowledge.inference.odds import HANGS, OTHER_PRIOR, STAGE_SLIP, TEMPERATURE
 from knowledge.rules import Cause, Choice, Does, Effect, FactKind, Format, KnowledgeBase, Question, Rule, Signature, Text
 from knowledge.terms import (
     HEALTHY,
@@ -148,6 +148,7 @@ def test_posterior_equals_an_enumeration_of_the_same_network(rules, shown, stage
                 if number in shown and said.cause == name:
                     weight *= FACTORS[said.direction][said.strength]
         joint[CauseId(name)] = weight
+    joint = {name: weight ** (1 / TEMPERATURE) for name, weight in joint.items()}
     total = sum(joint.values())
     for name, weight in joint.items():
         assert math.isclose(found[name], weight / total, rel_tol=1e-9, abs_tol=1e-12)
@@ -177,7 +178,10 @@ def test_findings_on_the_same_line_count_once_by_the_strongest():
 
     (share,) = [s for s in weigh(base(rules), attempt(fact("ike.f1", 1))).shares if s.cause == "alpha"]
 
-    assert [(f.rule, f.factor) for f in share.findings] == [("strong", 30.0), ("weak", 1.0)]
+    assert [(f.rule, f.factor) for f in share.findings] == [
+        ("strong", FACTORS[Direction.SUPPORTS][Strength.STRONG]),
+        ("weak", 1.0),
+    ]
 
 
 def test_two_facts_of_one_line_are_one_piece_of_evidence():
@@ -195,7 +199,7 @@ def test_the_same_exchange_told_by_both_ends_counts_once():
 
     (share,) = [s for s in weigh(base(rules), attempt(here, there)).shares if s.cause == "alpha"]
 
-    assert sorted(f.factor for f in share.findings) == [1.0, 30.0]
+    assert sorted(f.factor for f in share.findings) == [1.0, FACTORS[Direction.SUPPORTS][Strength.STRONG]]
 
 
 def test_context_that_rules_share_does_not_make_them_one():
@@ -206,7 +210,10 @@ def test_context_that_rules_share_does_not_make_them_one():
         if s.cause == "alpha"
     ]  # fmt: skip
 
-    assert [f.factor for f in share.findings] == [30.0, 30.0]
+    assert [f.factor for f in share.findings] == [
+        FACTORS[Direction.SUPPORTS][Strength.STRONG],
+        FACTORS[Direction.SUPPORTS][Strength.STRONG],
+    ]
 
 
 def test_rules_of_one_group_count_once():
@@ -214,7 +221,7 @@ def test_rules_of_one_group_count_once():
 
     (share,) = [s for s in weigh(base(rules), attempt(fact("ike.f1", 1), fact("ike.f2", 2))).shares if s.cause == "alpha"]
 
-    assert sorted(f.factor for f in share.findings) == [1.0, 30.0]
+    assert sorted(f.factor for f in share.findings) == [1.0, FACTORS[Direction.SUPPORTS][Strength.STRONG]]
 
 
 def error_question() -> Question:
