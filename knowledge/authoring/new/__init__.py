@@ -26,6 +26,13 @@ _KINDS: dict[str, tuple[ModuleType, str]] = {
     "cause": (cause, 'vpn-help knowledge new cause clock-wrong --title "The clock is wrong" --stage ike --fixer user --write'),
     "question": (question, "vpn-help knowledge new question other-network --cause udp-blocked --write"),
 }
+#: How to see that a draft works.
+_TRY = {
+    "signature": "vpn-help knowledge test {}",
+    "rule": "vpn-help knowledge test {}",
+    "cause": "vpn-help knowledge check",
+    "question": "vpn-help diagnose --answer {}=yes",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

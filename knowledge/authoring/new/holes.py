@@ -82,7 +82,15 @@ _WHOSE = {
     "own": "own",
 }
 #: The words behind a number that name it better than those before.
-_UNITS = {"seconds": "seconds", "secs": "seconds", "sec": "seconds", "bytes": "size", "times": "count", "ms": "milliseconds"}
+_UNITS = {
+    "seconds": "seconds",
+    "secs": "seconds",
+    "sec": "seconds",
+    "bytes": "size",
+    "s": "seconds",
+    "times": "count",
+    "ms": "milliseconds",
+}
 _WORD = re.compile(r"[A-Za-z][A-Za-z_]*")
 #: Two blanks match any number of them, and tabs.
 _TABS = re.compile(r"[ \t]*\t[ \t]*")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
@@ -11,7 +12,7 @@ from knowledge.authoring.examples import context_of_example
 from knowledge.authoring.new.draft import Draft, Part, free_id, from_line, slug
 from knowledge.authoring.new.insert import scalar
 from knowledge.condition import Truth, evaluate, parse
-from knowledge.condition.tree import Facts
+from knowledge.condition.tree import Count, Facts
 from knowledge.condition.words import Comparison, Op
 from knowledge.errors import ConditionError, MisuseError
 from knowledge.loader.faults import nearest
@@ -162,7 +163,10 @@ def _examples(base: KnowledgeBase, condition: str, facts: Sequence[Fact]) -> tup
     except ConditionError as error:
         raise MisuseError(f"the condition cannot be understood:\n{error}") from error
     named = [_sketched(base, fact) for fact in facts]
-    named += [_asked_for(part) for part in parsed.walk() if not facts and isinstance(part, Facts) and part.name in base.facts]
+    if not facts:
+        often = {part.of.name: part.number for part in parsed.walk() if isinstance(part, Count) and part.number > 1}
+        asked = [part for part in parsed.walk() if isinstance(part, Facts) and FactId(part.name) in base.facts]
+        named += [_asked_for(part, often.get(part.name, 1)) for part in asked]
     begins = [name for name in _BEGINNING if FactId(name) in base.facts][:1]
     every = list(dict.fromkeys([*(begins if named[:1] != begins else []), *named]))[:_MOST_TRIED]
 
@@ -172,15 +176,16 @@ def _examples(base: KnowledgeBase, condition: str, facts: Sequence[Fact]) -> tup
     tried = (list(chosen) for size in range(len(every), 0, -1) for chosen in combinations(every, size))
     full = next((chosen for chosen in tried if truth(chosen) is Truth.TRUE), every)
     others = [[item for item in full if item != left_out] for left_out in reversed(full)]
+    others += [[re.sub(r" times=\d+$", "", item) for item in full]]
     others += [[item for item in every if item in full or item == added] for added in every if added not in full]
-    near = next((other for other in others if other and truth(other) is not Truth.TRUE), begins)
+    near = next((other for other in others if other and other != full and truth(other) is not Truth.TRUE), begins)
     return full, near
 
 
-def _asked_for(part: Facts) -> str:
-    """A fact as a condition asks for it."""
+def _asked_for(part: Facts, times: int) -> str:
+    """A fact as a condition asks for it, and as often."""
     values = [f"{test.key}={_shown(test.comparison.values[0])}" for test in part.tests if test.comparison.op in (Op.IS, Op.IN)]
-    return " ".join([part.name, *values])
+    return " ".join([part.name, *values, *([f"times={times}"] if times > 1 else [])])
 
 
 def _list(items: Sequence[str]) -> str:

@@ -44,7 +44,7 @@ def left(base):
         ("5 retransmits to 198.51.100.7[500]", "{count:number} retransmits to {peer:address}[{port:number}]"),
         ('peer 2001:db8::7 sent "no-config"', "peer {peer:address} sent {sent:quoted}"),
         ("IKE_SA corp[1] established", "IKE_SA {connection:name}[{sa:number}] established"),
-        ("session of user anna ended after 30 s", "session of user {user:name} ended after {count:number} s"),
+        ("session of user anna ended after 30 s", "session of user {user:name} ended after {seconds:number} s"),
         ("SPI c1a2b3c4 of ppp0 is 12 bytes", "SPI {spi:hex} of {device:word} is {size:number} bytes"),
         ("The error code returned on failure is 809.", "The error code returned on failure is {code:number}."),
         ("IKEv1 with AES_CBC_256 and MS-CHAP-V2 failed", "IKEv1 with AES_CBC_256 and MS-CHAP-V2 failed"),
