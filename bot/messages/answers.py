@@ -13,7 +13,7 @@ from bot.messages.files import formats
 from bot.messages.phrases import Phrase, Phrases, Piece
 from bot.messages.speaker import LINES_SHOWN, Speaker, number, percent, phrases
 from bot.ports import Message
-from knowledge import UNKNOWN, Diagnosis, Evidence, Hypothesis, Log, QuestionId, Risk, StepKind, Verdict
+from knowledge import UNKNOWN, Diagnosis, Evidence, Hypothesis, Log, QuestionId, Risk, StepKind, Tuned, TuningKind, Verdict
 
 #: When the bot can be asked to ask again: minutes, or nine in the morning where the person is.
 CHECK_BACKS = ("15", "60", "240", "morning", "10080")
@@ -61,6 +61,7 @@ class AnswerMessages(Speaker):
         if diagnosis is None:
             return compose([say("details.empty")])
         body = [*self._headline(diagnosis, say, locale), *self._evidence(diagnosis, say, locale)]
+        body += self._tuned(diagnosis, say, locale)
         body += self._next(case, diagnosis, say, locale)
         buttons = self._buttons(case, diagnosis, say)
         return compose([*body, Controls(buttons), self._check_back(case, diagnosis, say)])
@@ -98,6 +99,7 @@ class AnswerMessages(Speaker):
             if hypothesis.probability >= WORTH_SAYING:
                 body += self._hypothesis(hypothesis, say, locale)
         body.append(say("details.unexplained", percent=percent(diagnosis.unexplained)))
+        body += self._tuned(diagnosis, say, locale)
         body += self._attempts(diagnosis, say, locale)
         if logs:
             body.append(say("details.files"))
@@ -113,6 +115,7 @@ class AnswerMessages(Speaker):
         if diagnosis is None:
             return compose([*body, say("reply.nothing_to_read")])
         body += [*self._headline(diagnosis, say, locale), *self._evidence(diagnosis, say, locale)]
+        body += self._tuned(diagnosis, say, locale)
         body += self._do(case, diagnosis, say, locale)
         body.append(Small(say.plain("reply.triage_more")))
         buttons = [blocks.button(say.plain("button.details"), Action.SHOW_DETAILS, case.id)]
@@ -161,6 +164,19 @@ class AnswerMessages(Speaker):
         for proof in proofs:
             parts += [Lines([proof.text or ""]), Small(self._place(proof, locale))]
         return parts
+
+    def _tuned(self, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
+        """What is different here than the knowledge base has it, and why."""
+        return [Small(self._tuning(tuned, say, locale)) for tuned in diagnosis.tuned]
+
+    def _tuning(self, tuned: Tuned, say: Phrases, locale: str) -> str:
+        rule = self._rules.get(tuned.rule) if tuned.rule else None
+        about = rule.says(locale) if rule else self._cause(tuned.cause, locale) if tuned.cause else tuned.rule or ""
+        if tuned.kind is TuningKind.MUTE:
+            return say.plain("tuned.mute", about=about, reason=tuned.reason)
+        before = [say.plain(f"tuned.{word}") for word in (tuned.before or "").split(", ") if word]
+        now = say.plain(f"tuned.{tuned.now}")
+        return say.plain(f"tuned.{tuned.kind}", about=about, reason=tuned.reason, now=now, before=say.together(before))
 
     def _next(self, case: Case, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
         kind = diagnosis.next.kind

@@ -17,13 +17,14 @@ from knowledge.authoring.fix import fix
 from knowledge.authoring.lints import lint
 from knowledge.authoring.printing import as_json, as_text, counted, errors, in_order, total
 from knowledge.errors import Fault, MisuseError, Severity
-from knowledge.loader import BASE, survey
+from knowledge.loader import BASE, Folders, folders_of, survey
 from knowledge.rules import KnowledgeBase
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="the base (default: the one of vpn-help)")
+    parser.add_argument("--knowledge", type=Path, metavar="DIR", help="your company's own folder over the base")
     parser.add_argument("--fix", action="store_true", help="mend what can be mended without understanding it")
     parser.add_argument("--errors", action="store_true", help="only errors")
     parser.add_argument("--strict", action="store_true", help="warnings are errors")
@@ -35,11 +36,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Look at everything and report; 1 where there are errors."""
-    folder = args.folder or BASE
-    if not folder.is_dir():
-        raise MisuseError(f"{folder} is not a folder")
-    mended = fix(folder) if args.fix else []
-    base, faults = check(folder)
+    for folder in (args.folder, args.knowledge):
+        if folder is not None and not folder.is_dir():
+            raise MisuseError(f"{folder} is not a folder")
+    mended = fix(args.knowledge or args.folder or BASE) if args.fix else []
+    base, faults = check(folders_of(args.folder, args.knowledge))
     faults = [_with_severity(fault, strict=args.strict) for fault in faults if not args.only or fault.code in args.only]
     shown = errors(faults) if args.errors else faults
     if args.json:
@@ -51,11 +52,11 @@ def run(args: argparse.Namespace) -> int:
     return 1 if errors(faults) else 0
 
 
-def check(folder: Path) -> tuple[KnowledgeBase, list[Fault]]:
+def check(folders: Folders) -> tuple[KnowledgeBase, list[Fault]]:
     """A base as far as it can be read, and everything that is wrong with it, in the order of its files."""
-    found = survey(folder)
+    found = survey(folders)
     broken = {fault.span.file for fault in found.errors if fault.span}
-    return found.base, in_order((*found.faults, *lint(found.base, folder, broken)))
+    return found.base, in_order((*found.faults, *lint(found.base, folders, broken)))
 
 
 def _with_severity(fault: Fault, *, strict: bool) -> Fault:

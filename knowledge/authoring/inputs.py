@@ -9,7 +9,7 @@ from pathlib import Path
 from knowledge.diagnosis import Explanation, explain
 from knowledge.errors import MisuseError
 from knowledge.inference import Answers
-from knowledge.loader import BASE, survey
+from knowledge.loader import folders_of, survey
 from knowledge.logs import read
 from knowledge.rules import KnowledgeBase
 from knowledge.terms import ChoiceId, Fact, Log, Platform, QuestionId
@@ -25,12 +25,13 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--platform", choices=tuple(Platform), metavar="P", help=f"one of {', '.join(Platform)}")
     parser.add_argument("--attempt", type=int, metavar="N", help="which attempt, counted from 0; default: the requester's last")
     parser.add_argument("--base", type=Path, metavar="DIR", help="another knowledge base than the one that comes with vpn-help")
+    parser.add_argument("--knowledge", type=Path, metavar="DIR", help="your company's own folder over the base")
     parser.add_argument("--json", action="store_true", help="as one JSON object")
 
 
-def growing_base(folder: Path | None) -> KnowledgeBase:
+def growing_base(folder: Path | None, own: Path | None = None) -> KnowledgeBase:
     """The base as far as it can be read, so that its authors can try it while they write; its errors go to stderr."""
-    found = survey(folder or BASE, strict=False)
+    found = survey(folders_of(folder, own), strict=False)
     for fault in found.errors:
         print(f"{fault}\n", file=sys.stderr)  # noqa: T201 # a command of the terminal
     return found.base

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from knowledge.errors import Span
-from knowledge.loader.document import Document, read_document
+from knowledge.loader import Folders
+from knowledge.loader.document import Document
+from knowledge.loader.folders import layers_of
+from knowledge.loader.layers import read_layered
 from knowledge.rules import Rule
 
 
 class Places:
     """The files of a base, each read when it is first asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folders: Folders) -> None:
+        self._layers = layers_of(folders)
         self._documents: dict[str, Document | None] = {}
 
     def at(self, file: str, *path: str | int, key: bool = False) -> Span | None:
@@ -39,7 +41,7 @@ class Places:
         return document.data if document else {}
 
     def _document(self, file: str) -> Document | None:
-        if file not in self._documents:
-            path = self._folder / file
-            self._documents[file] = read_document(path, file)[0] if path.exists() else None
-        return self._documents[file]
+        name = self._layers.below(file)
+        if name not in self._documents:
+            self._documents[name] = read_layered(self._layers, name, [])[0]
+        return self._documents[name]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from knowledge.errors import BaseError, Fault, Severity, Span
+from knowledge.loader import Folders
+from knowledge.loader.folders import Layers, layers_of
 from knowledge.logs import compile_line, compile_signature
 from knowledge.logs.clocks import Clocks
 from knowledge.logs.records import Catalogue, Record, catalogue
@@ -18,18 +19,18 @@ from knowledge.rules import KnowledgeBase, Signature
 _WHEN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def sample_faults(base: KnowledgeBase, folder: Path, only: Iterable[str] = ()) -> Iterator[Fault]:
+def sample_faults(base: KnowledgeBase, folders: Folders, only: Iterable[str] = ()) -> Iterator[Fault]:
     """Signatures without samples, samples that their signature does not find, and samples that another one takes.
 
     Args:
         base: The base.
-        folder: Its folder, for the places of samples.
+        folders: Its folders, for the places of samples.
         only: Signatures to look at; none: all.
     """
     wanted = frozenset(only)
     known = catalogue(base)
     for source in base.formats.values():
-        places = _Places(folder, f"formats/{source.id}.log")
+        places = _Places(layers_of(folders), f"formats/{source.id}.log")
         for signature in source.signatures:
             if wanted and signature.id not in wanted:
                 continue
@@ -134,16 +135,19 @@ def _compiles(signature: Signature) -> bool:
 class _Places:
     """Where samples stand in the file of their format."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, layers: Layers, name: str) -> None:
         self.name = name
-        path = folder / name
-        self._lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
-        self._headings: Mapping[str, int] = {
-            line.strip().strip("=").strip(): number for number, line in enumerate(self._lines) if line.startswith("== ")
-        }
+        #: By heading: the file, its lines, and where the heading stands; an upper layer's takes the place of the lower one's.
+        self._headings: dict[str, tuple[str, list[str], int]] = {}
+        for path in layers.holding(name):
+            self.name = layers.printed(path)
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            for number, line in enumerate(lines):
+                if line.startswith("== "):
+                    self._headings[line.strip().strip("=").strip()] = (self.name, lines, number)
 
     def of(self, signature: str, sample: str) -> Span:
         """The place of a sample, below the heading of its signature."""
-        begin = self._headings.get(signature, 0)
-        number = next((at for at in range(begin, len(self._lines)) if self._lines[at] == sample), begin)
-        return Span(file=self.name, line=number + 1, source=sample)
+        file, lines, begin = self._headings.get(signature, (self.name, [], 0))
+        number = next((at for at in range(begin, len(lines)) if lines[at] == sample), begin)
+        return Span(file=file, line=number + 1, source=sample)

@@ -21,7 +21,7 @@ from knowledge.authoring.printing import as_json, as_text, counted, errors, in_o
 from knowledge.authoring.samples import sample_faults
 from knowledge.authoring.whynot import lines_of
 from knowledge.errors import Fault, MisuseError, Severity
-from knowledge.loader import BASE, survey
+from knowledge.loader import Folders, folders_of, survey
 from knowledge.loader.faults import nearest
 from knowledge.rules import KnowledgeBase, Rule, Signature
 
@@ -42,12 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="ID", help="only these rules and signatures (default: all)")
     parser.add_argument("-v", "--verbose", action="store_true", help="show for each near miss what kept the rule silent")
     parser.add_argument("--base", type=Path, metavar="DIR", help="another knowledge base than the one that comes with vpn-help")
+    parser.add_argument("--knowledge", type=Path, metavar="DIR", help="your company's own folder over the base")
     parser.add_argument("--json", action="store_true", help="as one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run everything and report; 1 where something fails."""
-    tested = examine(args.base or BASE, args.names)
+    tested = examine(folders_of(args.base, args.knowledge), args.names)
     if args.json:
         sys.stdout.write(json.dumps(_data(tested), ensure_ascii=False) + "\n")
     else:
@@ -57,17 +58,17 @@ def run(args: argparse.Namespace) -> int:
     return 1 if errors(tested.faults) else 0
 
 
-def examine(folder: Path, names: Sequence[str] = ()) -> Tested:
+def examine(folders: Folders, names: Sequence[str] = ()) -> Tested:
     """Run the samples and examples of a base.
 
     Args:
-        folder: The base.
+        folders: The base, and what lies over it.
         names: Rules and signatures to run; none: all.
 
     Raises:
         MisuseError: a name is neither a rule nor a signature.
     """
-    found = survey(folder, strict=False)
+    found = survey(folders, strict=False)
     every = [signature for source in found.base.formats.values() for signature in source.signatures]
     _refuse_unknown(names, [*(rule.id for rule in found.base.rules), *(signature.id for signature in every)])
     rules = [rule for rule in found.base.rules if not names or rule.id in names]
@@ -75,8 +76,8 @@ def examine(folder: Path, names: Sequence[str] = ()) -> Tested:
     results = [result for rule in rules for result in shown(found.base, rule)]
     faults = [] if names else list(found.errors)
     if signatures:
-        faults += sample_faults(found.base, folder, [signature.id for signature in signatures])
-    faults += rule_faults(rules, results, Places(folder))
+        faults += sample_faults(found.base, folders, [signature.id for signature in signatures])
+    faults += rule_faults(rules, results, Places(folders))
     return Tested(
         base=found.base,
         signatures=tuple(signatures),

@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Trace the files and answers, all together."""
-    base = growing_base(args.base)
+    base = growing_base(args.base, args.knowledge)
     found, logs = explained(args, base)
     steps = list(steps_of(base, found))
     if args.json:

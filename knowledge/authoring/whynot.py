@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask one rule of the files and answers, and show how it comes out."""
-    base = growing_base(args.base)
+    base = growing_base(args.base, args.knowledge)
     rule = find_rule(base, args.rule)
     found, _ = explained(args, base)
     result = evaluate(rule.when, found.context)

@@ -33,6 +33,11 @@ class Layers:
         is_ours = any(path.is_relative_to(folder) for folder in self.folders[1:])
         return path.as_posix() if is_ours else path.relative_to(self.folders[0]).as_posix()
 
+    def beside(self, printed: str, prefix: str) -> str:
+        """The file of the same name below `prefix` in the same layer: where its translation stands."""
+        below = self.below(printed)
+        return f"{printed.removesuffix(below)}{prefix}/{below}"
+
     def below(self, printed: str) -> str:
         """The path below its layer of a file, as `printed` has it."""
         for folder in self.folders[1:]:

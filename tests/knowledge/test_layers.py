@@ -8,6 +8,8 @@ from textwrap import dedent
 
 import pytest
 
+from knowledge.authoring.check import check
+from knowledge.authoring.test import examine
 from knowledge.diagnosis import diagnose
 from knowledge.errors import BaseError
 from knowledge.loader import folders_of, load_base, revision_of, survey
@@ -375,3 +377,29 @@ def test_a_deprecated_rule_is_asked_no_more_and_one_under_test_speaks(layered):
 
     assert (deprecated.verdict is Verdict.CONCLUSIVE, deprecated.experimental) == (False, ())
     assert tested.verdict is Verdict.CONCLUSIVE
+
+
+# -- the authors' commands over both folders
+
+
+def test_check_and_test_look_at_both_and_point_into_the_right_one(write):
+    own = write(
+        "own",
+        cause("rules:\n  - {id: ours, when: ike.decrypt_failed, supports: weak, says: Ours., source: https://own.example}\n")
+        | {
+            "formats/charon.yaml": "schema: 1\nsignatures:\n  - {id: charon-ours, line: our words, fact: ike.decrypt_failed}\n",
+            "formats/charon.log": "== charon-ours ==\n07[IKE] other words\n",
+        },
+    )
+    folders = (write("base", BASE), own)
+
+    _, checked = check(folders)
+    tested = examine(folders, ["ours", "charon-ours"])
+
+    places = {(fault.code, fault.span.file, fault.span.line) for fault in checked if fault.span}
+    assert ("missing-translation", f"{own}/texts/pt-BR/causes/psk-mismatch.yaml", 1) in places
+    assert {(fault.code, fault.span.file, fault.span.line) for fault in tested.faults if fault.span} == {
+        ("no-example", f"{own}/causes/psk-mismatch.yaml", 4),
+        ("no-near-miss", f"{own}/causes/psk-mismatch.yaml", 4),
+        ("sample-not-matched", f"{own}/formats/charon.log", 2),
+    }

@@ -7,37 +7,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from knowledge.authoring.places import Places
 from knowledge.errors import Fault
+from knowledge.loader import Folders
+from knowledge.loader.folders import Layers, layers_of
 from knowledge.rules import KnowledgeBase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A base, and the folder that it was read from."""
+    """A base, and the folders that it was read from."""
 
     base: KnowledgeBase
-    folder: Path
+    layers: Layers
     places: Places
 
 
 Lint = Callable[[Seen], Iterator[Fault]]
 
 
-def lint(base: KnowledgeBase, folder: Path, broken: Collection[str] = ()) -> Iterator[Fault]:
+def lint(base: KnowledgeBase, folders: Folders, broken: Collection[str] = ()) -> Iterator[Fault]:
     """Everything that the lints find.
 
     Args:
         base: The base as far as it could be read.
-        folder: Its folder.
+        folders: Its folders, the lowest first.
         broken: Files with errors. What is said of them, or follows from their not being read, is left out: whoever mends
             the error sees it then, and until then it would only hide the error.
     """
     from knowledge.authoring.lints import causes, rules, signatures, texts, vocabulary  # noqa: PLC0415 # they import `Seen`
 
-    seen = Seen(base=base, folder=folder, places=Places(folder))
+    layers = layers_of(folders)
+    seen = Seen(base=base, layers=layers, places=Places(folders))
+    broken = {layers.below(file) for file in broken}
     lints: list[Lint] = [*signatures.LINTS, *texts.LINTS]
     if not _any_in(broken, "facts.yaml", "formats/"):
         lints += [*vocabulary.LINTS, *rules.LINTS]
@@ -45,7 +48,7 @@ def lint(base: KnowledgeBase, folder: Path, broken: Collection[str] = ()) -> Ite
         lints += causes.LINTS
     for each in lints:
         for fault in each(seen):
-            if fault.span is None or not _is_about(fault.span.file, broken):
+            if fault.span is None or not _is_about(layers.below(fault.span.file), broken):
                 yield fault
 
 

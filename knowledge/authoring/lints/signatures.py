@@ -59,7 +59,7 @@ def as_line(regex: str) -> str | None:
 
 def samples(seen: Seen) -> Iterator[Fault]:
     """Signatures without a sample, or that do not find it."""
-    yield from sample_faults(seen.base, seen.folder)
+    yield from sample_faults(seen.base, seen.layers.folders)
 
 
 LINTS: tuple[Lint, ...] = (needless_expressions, samples)

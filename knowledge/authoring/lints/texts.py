@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from knowledge.authoring.lints import Lint, Seen
@@ -63,7 +64,7 @@ def missing_translations(seen: Seen) -> Iterator[Fault]:
             more = len(names) - _MOST_NAMED
             yield Fault(
                 message=f"{counted(len(names), 'sentence')} not in {locale} yet",
-                span=Span(file=f"texts/{locale}/{file}", line=1),
+                span=Span(file=seen.layers.beside(file, f"texts/{locale}"), line=1),
                 note=f"{', '.join(names[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}",
                 help="translate them; until then they are said in English",
                 severity=Severity.WARNING,
@@ -75,13 +76,12 @@ def orphans(seen: Seen) -> Iterator[Fault]:
     """Translations of what does not exist (any more)."""
     known: dict[str, set[tuple[str, ...]]] = {}
     for (file, path), _ in texts_of(seen.base):
-        known.setdefault(file, set()).add(path)
+        known.setdefault(seen.layers.below(file), set()).add(path)
     for locale in sorted(seen.base.locales - {"en"}):
-        home = seen.folder / "texts" / locale
-        for translated in sorted(home.rglob("*.yaml")):
-            name = translated.relative_to(seen.folder).as_posix()
+        files = {path.relative_to(folder).as_posix() for folder in seen.layers for path in _texts_in(folder, locale)}
+        for name in sorted(files):
             for found in _sentences(seen.places.data(name)):
-                if found not in known.get(translated.relative_to(home).as_posix(), set()):
+                if found not in known.get(name.removeprefix(f"texts/{locale}/"), set()):
                     yield Fault(
                         message=f"this translates `{' '.join(found)}`, which does not exist",
                         span=seen.places.at(name, *found, key=True),
@@ -89,6 +89,10 @@ def orphans(seen: Seen) -> Iterator[Fault]:
                         severity=Severity.WARNING,
                         code="orphan-translation",
                     )
+
+
+def _texts_in(folder: Path, locale: str) -> Iterator[Path]:
+    return (folder / "texts" / locale).rglob("*.yaml")
 
 
 def _sentences(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 # a YAML tree
