@@ -7,6 +7,7 @@ from typing import Any
 
 from knowledge.diagnosis import Explanation
 from knowledge.inference import Share
+from knowledge.inference.odds import TEMPERATURE
 from knowledge.rules import KnowledgeBase
 from knowledge.terms import Evidence, Finding
 
@@ -21,6 +22,7 @@ def explanation_json(found: Explanation, cause: str | None = None) -> dict[str, 
         "verdict": diagnosis.verdict,
         "stage": diagnosis.stage,
         "knowledge": diagnosis.revision,
+        "temperature": _temperature(found),
         "causes": [_share_json(share) for share in found.weighing.shares if cause in (None, share.cause)],
         "understood": {
             "platform": found.understood.platform,
@@ -34,6 +36,11 @@ def explanation_json(found: Explanation, cause: str | None = None) -> dict[str, 
     }
 
 
+def _temperature(found: Explanation) -> float:
+    """By which the logarithms of the products were divided: what logs say is weighed a little more than what people say."""
+    return TEMPERATURE if found.weighing.attempt is not None else 1.0
+
+
 def explanation_text(base: KnowledgeBase, found: Explanation, cause: str | None = None, locale: str = "en") -> str:
     """The same for people: one block for each of the likeliest causes, one line for each factor."""
     return "\n".join(_lines(base, found, cause, locale)) + "\n"
@@ -42,6 +49,8 @@ def explanation_text(base: KnowledgeBase, found: Explanation, cause: str | None 
 def _lines(base: KnowledgeBase, found: Explanation, cause: str | None, locale: str) -> Iterator[str]:
     diagnosis = found.diagnosis
     yield f"verdict {diagnosis.verdict}, stage {diagnosis.stage or '-'}, knowledge {diagnosis.revision}"
+    if _temperature(found) != 1.0:
+        yield f"each product below to the power of {1 / _temperature(found):.3f}, then divided by their sum"
     shares = [share for share in found.weighing.shares if cause in (None, share.cause)]
     for share in shares if cause else shares[:MOST_CAUSES]:
         yield ""

@@ -184,7 +184,7 @@ def test_explain_shows_every_factor_and_they_multiply_to_the_odds(capsys):
         weight = cause["prior"] * cause["stage"]
         for finding in cause["findings"]:
             weight *= finding["factor"]
-        weights[cause["id"]] = weight
+        weights[cause["id"]] = weight ** (1 / found["temperature"])
     total = sum(weights.values())
     assert {cause["id"]: cause["probability"] for cause in found["causes"]} == pytest.approx(
         {ident: weight / total for ident, weight in weights.items()}, rel=1e-9
