@@ -25,13 +25,15 @@ from typing import TypeVar, cast
 import aiohttp
 
 from bot.errors import OutsideError, Refused, SettingsError, Unreachable, UserError
+from bot.escalation.promises import is_meant
 from bot.events import ActionTaken, UserId, Workspace
 from bot.jobs import Jobs, Work, open_jobs
 from bot.knowing import Knowing, Words, read_base
 from bot.messages import Catalogue, spoken
+from bot.pager import WebhookPager
 from bot.permissions import may
 from bot.places import Places
-from bot.ports import Announce, Clock, Message
+from bot.ports import Announce, Clock, Message, Pager
 from bot.settings import Mode, Settings, hide_slack_variables
 from bot.slack.bolt import Receiver, SocketMode, make_bolt, try_app_token
 from bot.slack.chat import Identity, SlackChat, make_session
@@ -133,7 +135,9 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
         async def language(user: UserId) -> str | None:
             return await store.people.language(workspace, user)
 
-        drain = _drain(settings, store=store, chat=chat, clock=clock, channels=channels, knowledge=knowledge)
+        drain = _drain(
+            settings, store=store, chat=chat, clock=clock, channels=channels, knowledge=knowledge, pager=WebhookPager(session)
+        )
         homes = Homes(
             chat=chat,
             cases=store,
@@ -248,14 +252,24 @@ async def _store(settings: Settings, clock: Clock, channels: Places) -> AsyncIte
         yield store
 
 
-def _drain(settings: Settings, *, store: Store, chat: SlackChat, clock: Clock, channels: Places, knowledge: Knowing) -> Drain:
+def _drain(
+    settings: Settings, *, store: Store, chat: SlackChat, clock: Clock, channels: Places, knowledge: Knowing, pager: Pager
+) -> Drain:
     speaker = Speaker(
-        store=store, inbox=store.inbox, chat=chat, clock=clock, desk=channels.desk, limit=settings.max_download_bytes
+        store=store,
+        inbox=store.inbox,
+        chat=chat,
+        clock=clock,
+        desk=channels.desk,
+        limit=settings.max_download_bytes,
+        still=is_meant,
+        pager=pager,
     )
     policy = Policy(
         contact=settings.contact or "",
         retention_days=settings.retention_days,
         desk_locale=spoken(settings.desk_language),
+        chain=settings.calls,
     )
     return Drain(store=store, chat=chat, speaker=speaker, clock=clock, channels=channels, knowledge=knowledge, policy=policy)
 

@@ -118,8 +118,6 @@ class Action(StrEnum):
     MERGE = "merge"
     #: Argument: `question=choice`.
     WHAT_IF = "what_if"
-    #: From a closed case: drafts of a signature, a rule, an example and a near miss.
-    TEACH = "teach"
     #: Opens a form for what needs more than a press. Argument: `hand_on`, `merge` or `what_if`.
     OPEN_DESK_FORM = "open_desk_form"
     # an outage; argument: its id

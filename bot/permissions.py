@@ -43,7 +43,6 @@ DESK_ACTIONS = frozenset(
         Action.HAND_ON,
         Action.MERGE,
         Action.WHAT_IF,
-        Action.TEACH,
         Action.OPEN_DESK_FORM,
         Deed.REPLY,
     }

@@ -26,7 +26,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.events import ChannelId, Watch, Watching
-from bot.places import OfficeHours, Setup, zone_of
+from bot.places import Call, OfficeHours, Setup, zone_of
 
 PREFIX = "VPN_HELP_"
 SLACK_API = "https://slack.com/api/"
@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     responders: str | None = None
     #: When engineers are there: `09:00-18:00 Mon-Fri America/Sao_Paulo`.
     office_hours: str | None = None
+    #: Who is told when nobody claims a case, after how many minutes of working hours: `S0123@15, U0123@30, https://…@60`.
+    chain: Annotated[tuple[str, ...], NoDecode] = ()
     #: Said to people when nobody can be asked here: a name, a number, an address.
     contact: str | None = Field(default=None, max_length=500)
 
@@ -110,7 +112,7 @@ class Settings(BaseSettings):
     minute_rate: float = Field(default=2.0, gt=0, le=100)
     log_level: str = "INFO"
 
-    @field_validator("watched_channels", mode="before")
+    @field_validator("watched_channels", "chain", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """`C0123, C0456` as it is typed."""
@@ -123,6 +125,13 @@ class Settings(BaseSettings):
     def _ways_of_watching(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
             _watch(one)
+        return value
+
+    @field_validator("chain")
+    @classmethod
+    def _calls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            _call(one)
         return value
 
     @field_validator("office_hours")
@@ -216,6 +225,11 @@ class Settings(BaseSettings):
         )
 
     @property
+    def calls(self) -> tuple[Call, ...]:
+        """The chain of who is told, soonest first."""
+        return tuple(sorted((_call(one) for one in self.chain), key=lambda call: call.minutes))
+
+    @property
     def max_download_bytes(self) -> int:
         """The most bytes of one file that are fetched."""
         return self.max_download_mb * 1024 * 1024
@@ -299,6 +313,16 @@ def _watch(written: str) -> Watch:
     if language and not re.fullmatch(r"[a-z]{2,3}(-[A-Z]{2})?", language):
         raise ValueError(f"“{language}” is no language; write for example pt-BR")
     return Watch(channel=ChannelId(channel), mode=Watching(mode or "answer"), language=language or None)
+
+
+def _call(written: str) -> Call:
+    """`S0123ABCD@15` as a value."""
+    who, _, minutes = written.rpartition("@")
+    if not re.fullmatch(r"[SUW][A-Z0-9]{2,}|https://[^\s@]+", who) or not minutes.isdecimal() or not 0 < int(minutes) <= 10080:
+        raise ValueError(
+            f"“{written}”: write who and after how many minutes, S0123ABCD@15, U0123ABCD@30 or https://pager.example.com/key@60"
+        )
+    return Call(who=who, minutes=int(minutes))
 
 
 def _office(written: str) -> OfficeHours:

@@ -46,6 +46,7 @@ FLOORS = {
         "settings",
         "cases",
         "ports",
+        "pager",
         "permissions",
         "messages",
         "knowing",
@@ -76,7 +77,7 @@ APART = {
 #: Each library, and where alone it may be imported.
 ROOMS = {
     "ahocorasick_rs": {"knowledge.logs"},
-    "aiohttp": {"bot.slack", "bot.playground", "bot.web", "bot.app", "bot.check"},
+    "aiohttp": {"bot.slack", "bot.playground", "bot.web", "bot.app", "bot.check", "bot.pager"},
     "aiosqlite": set(),
     "alembic": {"bot.storage"},
     "babel": {"bot.messages"},

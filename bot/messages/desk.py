@@ -190,10 +190,7 @@ class DeskMessages(Speaker):
             return blocks.option(label, blocks.carried(case.id, argument, do=action))
 
         if case.is_over:
-            return [
-                entry(say.plain("button.reopen_case"), Action.REOPEN_CASE),
-                entry(say.plain("button.teach"), Action.TEACH),
-            ]
+            return [entry(say.plain("button.reopen_case"), Action.REOPEN_CASE)]
         kept = case.handling
         ranked = [h.cause for h in (case.diagnosis.hypotheses if case.diagnosis else ())][:RANKED]
         logs = [c for c in self._base.collects.values() if not case.platform or not c.platforms or case.platform in c.platforms]

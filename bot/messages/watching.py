@@ -10,7 +10,7 @@ from bot.messages import blocks
 from bot.messages.blocks import Bullets, Controls, Heading, compose
 from bot.messages.phrases import Group, Person, Phrase
 from bot.messages.speaker import Speaker, number, phrases
-from bot.ports import Message
+from bot.ports import Message, View
 from knowledge import CauseId
 
 #: Cases of an outage that are listed by number.
@@ -73,6 +73,30 @@ class WatchMessages(Speaker):
             elif kind == "site":
                 said.append(say.plain("outage.same_site", site=value))
         return say.together(said) if said else about
+
+    def desk_form(self, kind: str, *, locale: str, metadata: str) -> View:
+        """A small form for an engineer: `hand_on` (to whom), `merge` (of which case) or `what_if` (which answer)."""
+        say = phrases(locale)
+        label = say.plain(f"view.{kind}_label")
+        element: dict[str, Any] = {"type": "plain_text_input", "action_id": "text", "max_length": 100}
+        if kind == "hand_on":
+            element = {"type": "users_select", "action_id": "text"}
+        row: dict[str, Any] = {
+            "type": "input",
+            "block_id": "text",
+            "label": blocks.plain(label, 2000),
+            "hint": blocks.plain(say.plain(f"view.{kind}_hint"), 2000),
+            "element": element,
+        }
+        return {
+            "type": "modal",
+            "callback_id": kind,
+            "title": blocks.plain(say.plain(f"view.{kind}_title"), 24),
+            "submit": blocks.plain(say.plain("view.send"), 24),
+            "close": blocks.plain(say.plain("view.close"), 24),
+            "private_metadata": metadata,
+            "blocks": [row],
+        }
 
     # -- to the requester
 

@@ -20,6 +20,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.events import (
+    Action,
+    ActionTaken,
     CaseId,
     ChannelId,
     IntakeSubmitted,
@@ -45,6 +47,9 @@ class Modal(StrEnum):
     REPLY = "reply"
     SETUP = "setup"
     WATCH = "watch"
+    HAND_ON = "hand_on"
+    MERGE = "merge"
+    WHAT_IF = "what_if"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +254,19 @@ def reply(sent: Submission) -> ReplySubmitted:
     )
 
 
+def deskwork(sent: Submission) -> ActionTaken:
+    """One of the desk's small forms as the action that it asks for."""
+    return ActionTaken(
+        id=sent.id,
+        workspace=sent.workspace,
+        at=sent.at,
+        user=sent.user,
+        action=Action(sent.modal),
+        case=CaseId(sent.metadata.case) or None,
+        argument=sent.values.get("text", ""),
+    )
+
+
 def _typed(said: str) -> str:
     """One line as meant: plain quotes and spaces, no invisible characters."""
     said = re.sub(r"[“”„]", '"', re.sub(r"[‘’]", "'", plain(said)))
@@ -275,6 +293,7 @@ def _fields(values: Body) -> Iterator[tuple[str, str, str, tuple[UploadedFile, .
             given = node(inputs, action)
             value = text(given, "value").strip() or text(node(given, "selected_option"), "value")
             value = value or text(given, "selected_conversation", "selected_time")
+            value = value or text(given, "selected_user")
             value = value or ",".join(text(option, "value") for option in nodes(given, "selected_options"))
             found = tuple(file for file in (uploaded(item) for item in nodes(given, "files")) if file is not None)
             yield block, action, value, found

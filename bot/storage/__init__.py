@@ -16,6 +16,7 @@ from bot.ports import Clock
 from bot.storage.engine import open_database, sync_address
 from bot.storage.inbox import Arrived, Inbox, Transaction, Wakes
 from bot.storage.lanes import Channels
+from bot.storage.outages import Open, Seen
 from bot.storage.retention import sweep
 from bot.storage.speaking import Speaker
 from bot.storage.store import Store
@@ -26,7 +27,9 @@ __all__ = [
     "Channels",
     "Conflict",
     "Inbox",
+    "Open",
     "Result",
+    "Seen",
     "Speaker",
     "Store",
     "ToRead",

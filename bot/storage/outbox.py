@@ -78,7 +78,7 @@ class Outbox:
                     enterprise=workspace.enterprise or "",
                     team=workspace.team,
                     lane=lane,
-                    case_id=None if lane.startswith(("person:", "file:")) else lane,
+                    case_id=None if lane.startswith(("person:", "file:", "outage:")) else lane,
                     kind=next(name for name, kind in _KINDS.items() if isinstance(item, kind)),
                     place=_place(item),
                     slot=getattr(item, "slot", None),

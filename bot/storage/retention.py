@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.events import CaseId, UploadId
+from bot.storage import outages as radar_rows
 from bot.storage.store import Store
 from bot.storage.tables import cases, inbox, outbox, tokens, uploads
 
@@ -33,6 +34,7 @@ async def sweep(store: Store, now: datetime, *, keep: timedelta) -> int:
         for upload in old.all():
             await store.uploads.forget(connection, UploadId(upload))
         await connection.execute(sa.delete(inbox).where(inbox.c.state.in_(("done", "failed")), inbox.c.done_at <= forgotten))
+        await radar_rows.sweep(connection, oldest)
         await connection.execute(sa.delete(inbox).where(inbox.c.state == "parked", inbox.c.received_at <= oldest))
         await connection.execute(
             sa.delete(outbox).where(outbox.c.state.in_(("sent", "failed", "superseded")), outbox.c.made_at <= forgotten)

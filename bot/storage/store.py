@@ -18,6 +18,8 @@ from bot.storage.codec import from_json, to_json
 from bot.storage.engine import Database, wrote
 from bot.storage.inbox import Arrived, Inbox
 from bot.storage.leases import Leases
+from bot.storage.outages import Outages
+from bot.storage.outages import forget as forget_sighting
 from bot.storage.outbox import Outbox, keep_thread, said_about, thread_of
 from bot.storage.people import People
 from bot.storage.tables import cases, inbox, outbox, slots, threads, timers
@@ -35,6 +37,7 @@ class Store:
         self.uploads = Uploads(database, clock, inbox)
         self.leases = Leases(database)
         self.people = People(database)
+        self.outages = Outages(database, inbox, self.outbox)
         self._clock = clock
 
     async def case(self, case: CaseId) -> Case | None:
@@ -193,6 +196,7 @@ class Store:
     async def erase(self, connection: AsyncConnection, case: CaseId) -> None:
         """Delete everything that is kept of a case. That its events were seen stays known: their ids, no more."""
         await self.uploads.erase(connection, case)
+        await forget_sighting(connection, case)
         for table in (slots, outbox):
             await connection.execute(sa.delete(table).where(table.c.lane == case))
         for table in (threads, timers):

@@ -254,3 +254,32 @@ setups = sa.Table(
     #: JSON of a `Setup`.
     sa.Column("body", sa.Text, nullable=False),
 )
+
+#: What the radar sees of each case: keys, no words.
+sightings = sa.Table(
+    "sightings",
+    metadata,
+    sa.Column("case_id", sa.String, primary_key=True),
+    *_workspace(),
+    sa.Column("at", Utc, nullable=False),
+    #: JSON: a list, in order.
+    sa.Column("shows", sa.Text, nullable=False),
+    sa.Index(None, "team", "at"),
+)
+
+#: Outages that the radar found.
+outages = sa.Table(
+    "outages",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    *_workspace(),
+    sa.Column("key", sa.String, nullable=False),
+    #: `open`, `over`, or `false`: it was none.
+    sa.Column("state", sa.String, nullable=False),
+    #: Team and key while it is open, so that there is one at a time.
+    sa.Column("open_key", sa.String, unique=True),
+    sa.Column("found_at", Utc, nullable=False),
+    sa.Column("ended_at", Utc),
+    #: JSON: the ids of its cases, in the order in which they joined.
+    sa.Column("cases", sa.Text, nullable=False),
+)

@@ -33,12 +33,18 @@ def register(app: AsyncApp, door: Door) -> None:
         await ack(options=[])
 
 
+#: The forms that an entry of the card's menu may open.
+DESK_FORMS = frozenset({"hand_on", "merge", "what_if"})
+
+
 async def _act(door: Door, press: payloads.Press, body: Body) -> None:
     match press.event.action:
         case Action.OPEN_INTAKE:
             await _open_intake(door, press, body)
         case Action.OPEN_REPLY:
             await _open_reply(door, press)
+        case Action.OPEN_DESK_FORM:
+            await _open_desk_form(door, press)
         case Action.OPEN_SETUP | Action.OPEN_WATCH | Action.TRY_SETUP:
             await _set_up(door, press)
         case _:
@@ -75,6 +81,16 @@ async def _set_up(door: Door, press: payloads.Press) -> None:
     else:
         watch = next((each for each in setup.watched if each.channel == press.event.argument), None)
         view = door.words.watch_form(watch, locale=locale, metadata=metadata)
+    await door.chat.open_view(press.trigger_id, view)
+
+
+async def _open_desk_form(door: Door, press: payloads.Press) -> None:
+    """What needs more than a press: to whom, of which case, which answer. The right is asked now, and when it is sent."""
+    user, case = press.event.user, press.event.case
+    if user is None or case is None or press.event.argument not in DESK_FORMS:
+        return
+    await door.allow(press.event)
+    view = door.words.desk_form(press.event.argument, locale=await door.locale(user), metadata=Metadata(case=case).written())
     await door.chat.open_view(press.trigger_id, view)
 
 

@@ -15,6 +15,9 @@ from bot.slack import modals
 from bot.slack.door import Door
 from bot.slack.modals import Metadata, Modal, Submission
 
+#: The desk's small forms, each for one action of the same name.
+DESKWORK = frozenset({Modal.HAND_ON, Modal.MERGE, Modal.WHAT_IF})
+
 
 def register(app: AsyncApp, door: Door) -> None:
     """Submissions and closings of every modal."""
@@ -28,6 +31,8 @@ def register(app: AsyncApp, door: Door) -> None:
         if submission is not None and submission.modal == Modal.SETUP:
             await _setup(door, ack, submission)
             return
+        if submission is not None and submission.modal in DESKWORK:
+            await door.keep(modals.deskwork(submission))
         if submission is not None and submission.modal == Modal.WATCH:
             await door.keep(modals.watch(submission))
         if submission is not None and submission.modal == Modal.INTAKE:

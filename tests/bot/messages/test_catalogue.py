@@ -251,6 +251,7 @@ def test_views_are_what_slack_takes(catalogue, locale, text):
     views = [
         catalogue.intake(locale=locale, metadata="{}", text=text, platform="macos", error=text),
         catalogue.reply_form(locale=locale, requester_locale="pt-BR", metadata="{}"),
+        *(catalogue.desk_form(kind, locale=locale, metadata="{}") for kind in ("hand_on", "merge", "what_if")),
         catalogue.reply_form(locale=locale, requester_locale="en", metadata="{}", text=text, preview=text),
         catalogue.home([case, case], days=30, locale=locale),
         catalogue.home([], days=30, locale=locale),
