@@ -20,7 +20,11 @@ def scalar(text: str) -> str:
     >>> print(scalar("a\tb"))
     "a\tb"
     """
-    if not text or (_PLAIN.fullmatch(text) and text.lower() not in ("yes", "no", "true", "false", "null", "on", "off")):
+    if not text or (
+        _PLAIN.fullmatch(text)
+        and text == text.strip()
+        and text.lower() not in ("yes", "no", "true", "false", "null", "on", "off")
+    ):
         return text
     if text.isprintable():
         return "'" + text.replace("'", "''") + "'"
