@@ -125,12 +125,10 @@ class HomeViews(ThreadMessages, Views):
         rows += self._setting(say("home.responders", who=who), admins, say, Setting.RESPONDERS)
         rows += self._setting(self._office(setup.office, say), admins, say, Setting.OFFICE)
         first = "primary" if setup.admin_channel is None else None
-        rows.append(
-            blocks.actions(
-                blocks.button(say.plain("button.set_up"), Action.OPEN_SETUP, None, style=first),
-                blocks.button(say.plain("button.try_setup"), Action.TRY_SETUP, None),
-            )
-        )
+        buttons = [blocks.button(say.plain("button.try_setup"), Action.TRY_SETUP, None)]
+        if not admins.fixed >= {Setting.ADMIN_CHANNEL, Setting.RESPONDERS, Setting.OFFICE}:
+            buttons.insert(0, blocks.button(say.plain("button.set_up"), Action.OPEN_SETUP, None, style=first))
+        rows.append(blocks.actions(*buttons))
         rows.append(blocks.paragraph(say("home.watched" if setup.watched else "home.no_watched")))
         for index, watch in enumerate(setup.watched[:CHANNELS]):
             rows += self._watched(admins, watch, index, say)

@@ -31,8 +31,9 @@ LABELS = {
 
 #: Attempts in one picture, the latest last.
 ROWS = 4
-_WIDTH, _TOP, _ROW, _FOOT = 1120, 26, 76, 54
-_LEFT, _STEP, _RADIUS = 190, 120, 22
+_WIDTH, _TOP, _ROW, _FOOT = 750, 14, 62, 46
+_TIME = 32
+_LEFT, _STEP, _RADIUS = 53, 92, 20
 _SCALE = 3
 
 Colour = tuple[int, int, int]
@@ -155,19 +156,21 @@ class _Canvas:
 def draw(rows: Sequence[Row]) -> str:
     """The picture of the latest attempts, as base64 of a PNG."""
     shown = list(rows)[-ROWS:]
-    canvas = _Canvas(_WIDTH, _TOP + _ROW * len(shown) + _FOOT)
-    for index, row in enumerate(shown):
-        _draw_row(canvas, row, _TOP + _ROW * index + _ROW // 2)
+    heights = [_ROW + (_TIME if row.time else 0) for row in shown]
+    canvas, top = _Canvas(_WIDTH, _TOP + sum(heights) + _FOOT), _TOP
+    for row, height in zip(shown, heights, strict=True):
+        _draw_row(canvas, row, top, top + height - _ROW // 2)
+        top += height
     for index, stage in enumerate(STAGES):
-        canvas.write(_LEFT + _STEP * index, _TOP + _ROW * len(shown) + 8, LABELS[stage], _INK)
+        canvas.write(_LEFT + _STEP * index, top + 4, LABELS[stage], _INK)
     return base64.b64encode(canvas.png()).decode()
 
 
-def _draw_row(canvas: _Canvas, row: Row, y: int) -> None:
+def _draw_row(canvas: _Canvas, row: Row, top: int, y: int) -> None:
     reached = STAGES.index(row.stage)
     up = row.stage is Stage.CONNECTED
     if row.time:
-        canvas.write(88, y - 10, row.time, _INK if row.chosen else _GREY)
+        canvas.write(_LEFT + 51, top + 6, row.time, _INK if row.chosen else _GREY)
     for index in range(len(STAGES)):
         x = _LEFT + _STEP * index
         passed = index < reached or (up and index == reached)
