@@ -110,3 +110,32 @@ async def test_six_messages_in_a_burst_reach_the_desk_in_their_order(bot):
 
     heard = await bot.wait_for(relayed, "six messages in the desk's thread")
     assert [text[-1] for text in heard] == order
+
+
+async def test_the_menu_snoozes_a_case_and_hands_it_on_by_a_form(bot):
+    _, card = await escalate(bot)
+    sam = bot.as_person("sam")
+    await sam.press("snooze", card, value="Snooze for an hour")
+    await bot.wait_for_message("vpn-desk", contains="snoozed the case", thread_ts=card["ts"])
+    await bot.wait_for_message("vpn-desk", contains="Snoozed until")
+
+    await sam.press("snooze", card, value="Hand on …")
+    form = await sam.modal(title="Hand on")
+    await form.submit({"text": "U0ANA00000"})
+    await bot.wait_for_message("vpn-desk", contains="handed the case on to", thread_ts=card["ts"])
+    await bot.wait_for_message("vpn-desk", contains="An engineer is on it")
+
+
+async def test_a_log_is_asked_for_from_the_menu_and_the_requester_reads_how_to_get_it(bot):
+    mira, card = await escalate(bot)
+    sam = bot.as_person("sam")
+    entry = next(
+        option["text"]["text"]
+        for block in card["blocks"]
+        for element in block.get("elements", ())
+        for option in element.get("options", ())
+        if option["text"]["text"].startswith("Ask for: ")
+    )
+    await sam.press("snooze", card, value=entry)
+    await bot.wait_for_message("@mira", contains="The VPN engineers need a log")
+    await bot.wait_for_message("vpn-desk", contains="asked the requester for a log", thread_ts=card["ts"])
