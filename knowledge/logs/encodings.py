@@ -167,7 +167,7 @@ _ENTITIES = (
 
 def _mended(text: bytes) -> bytes:
     """Undo what browsers and chats do. Entities stay in XML, where they belong."""
-    if b"\xe2\x80" in text or b"\xc2\xa0" in text or b"\xef\xbb\xbf" in text:
+    if not text.isascii() and (b"\xe2\x80" in text or b"\xc2\xa0" in text or b"\xef\xbb\xbf" in text):
         for odd, plain in _CURLY:
             text = text.replace(odd, plain)
     if b"&" in text and b"<Event" not in text and b"</" not in text and any(entity in text for entity, _ in _ENTITIES):

@@ -16,7 +16,7 @@ from knowledge.terms import Masked
 #: Bytes of text up to which a file is kept whole.
 WHOLE = 5_000_000
 #: Of a larger one: bytes kept from its beginning, and of what stands round its last hits.
-FIRST, LAST = 250_000, 750_000
+FIRST, LAST = 150_000, 350_000
 #: Bytes kept before and after each hit: about 200 lines.
 ROUND = 16_000
 #: Characters kept of one line.

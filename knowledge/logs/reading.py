@@ -118,9 +118,11 @@ class Reading:
         line, size = 1, 0
         self._read_later()
         try:
-            for raw in part.chunks:
+            for raw, more in _looking_ahead(part.chunks):
+                if more and not size and len(raw) > LARGE // 2:
+                    size = LARGE  # the first chunk of a large file is read like the others
                 chunk = unwrap_json(raw)
-                if size < _LOOKED_AT and not self._hits.dropped:
+                if size < LARGE + _LOOKED_AT and not self._hits.dropped:
                     self._others.look(chunk)
                 size += len(chunk)
                 line = self._chunk(chunk, part.member, line, large=size > LARGE)
@@ -368,6 +370,19 @@ class Reading:
             return ReadState.UNRECOGNISED, (ReadReason.NO_KNOWN_FORMAT, *reasons), detail
         refused = tuple(reason for reason in reasons if reason in _REFUSALS) or (ReadReason.EMPTY,)
         return ReadState.REFUSED, refused, reasons.get(refused[0])
+
+
+def _looking_ahead(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """The chunks, each with whether there are more."""
+    for chunk in chunks:
+        try:
+            following = next(chunks, None)
+        except ReadError:
+            yield chunk, False
+            raise
+        yield chunk, following is not None
+        if following is not None:
+            yield following, True
 
 
 def _again(fact: Fact, tokens: Tokens, since: int) -> Fact:

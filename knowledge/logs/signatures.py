@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 #: The hits that are kept of one file: the first ones, and the last ones. What lies between is counted.
-FIRST_HITS, LAST_HITS = 2_000, 10_000
+FIRST_HITS, LAST_HITS = 1_000, 4_000
 #: Longest raw line that is looked at, in characters.
 LONGEST_LINE = 4_000
 #: From how much text of their own on the signatures of a format are believed on lines that name no program.
