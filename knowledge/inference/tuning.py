@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from knowledge.inference.odds import OTHER_PRIOR
+from knowledge.inference.odds import OTHER_PRIOR, TEMPERATURE
 from knowledge.inference.weighing import Share, Weighing
 from knowledge.rules import KnowledgeBase, Tuning
 from knowledge.terms import Tuned, TuningKind
@@ -30,17 +30,18 @@ def _taking_part(base: KnowledgeBase, weighing: Weighing) -> Iterator[Tuning]:
                 takes_part = tuning.rule in spoke
             case TuningKind.PRIOR:
                 share = shares.get(tuning.cause) if tuning.cause else None
-                takes_part = has_said and share is not None and _moves(base, share, tuning)
+                takes_part = has_said and share is not None and _moves(base, share, tuning, is_log=weighing.attempt is not None)
         if takes_part:
             yield tuning
 
 
-def _moves(base: KnowledgeBase, share: Share, tuning: Tuning) -> bool:
+def _moves(base: KnowledgeBase, share: Share, tuning: Tuning, *, is_log: bool) -> bool:
     if tuning.prior is None:
         return False
     others = sum(cause.prior for cause in base.causes.values() if cause.id != share.cause)
     untuned = (1 - OTHER_PRIOR) * tuning.prior / (others + tuning.prior)
-    odds = share.probability / max(1e-12, 1 - share.probability) * untuned / share.prior
+    power = 1 / TEMPERATURE if is_log else 1.0
+    odds = share.probability / max(1e-12, 1 - share.probability) * (untuned / share.prior) ** power
     return max(share.probability, odds / (1 + odds)) >= WORTH_SAYING
 
 

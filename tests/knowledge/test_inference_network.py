@@ -1,6 +1,7 @@
 """The engine against a Bayesian network that is written down again here, in fractions, and enumerated world by world.
 
-Nothing of `knowledge.inference` takes part in the expected numbers but the strengths' factors, which are its definition.
+Nothing of `knowledge.inference` takes part in the expected numbers but those that are its definition: what a strength word
+counts, the leak, the slip, and the temperature, which raises the odds of every cause to one power.
 """
 
 from __future__ import annotations
@@ -18,15 +19,14 @@ from hypothesis import strategies as st
 
 from knowledge.condition import Truth, evaluate
 from knowledge.inference.asking import asking, names_in, needs
+from knowledge.inference.odds import FACTORS, OTHER_PRIOR, STAGE_SLIP, TEMPERATURE
 from knowledge.rules import Rule, Status, Tuning
 from knowledge.terms import CauseId, Direction, Evidence, RuleId, Stage, Strength, TuningKind
 from tests.knowledge.test_condition_properties import conditions, few_values, worlds
 from tests.knowledge.test_inference import CAUSES, attempt, base, cause, effect, fact, probabilities, rule, weigh
 
-#: The design's words as numbers, once more.
-SUPPORTS = {"decisive": Fraction(500), "strong": Fraction(30), "moderate": Fraction(6), "weak": Fraction(2)}
-EXCLUDES = {"decisive": Fraction(1, 10_000), "strong": Fraction(1, 1000), "moderate": Fraction(1, 100), "weak": Fraction(1, 20)}
-OTHER_SHARE, SLIP = Fraction(3, 100), Fraction(4, 100)
+SUPPORTS = {word: Fraction(FACTORS[Direction.SUPPORTS][word]) for word in Strength}
+OTHER_SHARE, SLIP = Fraction(OTHER_PRIOR), Fraction(STAGE_SLIP)
 
 quick = settings(max_examples=60, deadline=None)
 effects_drawn = st.builds(effect, st.sampled_from(CAUSES), st.sampled_from(Direction), st.sampled_from(Strength))
@@ -37,9 +37,7 @@ shown_drawn = st.sets(st.integers(0, 4))
 
 
 def ratio(direction: Direction, strength: Strength) -> Fraction:
-    if direction is Direction.EXCLUDES:
-        return EXCLUDES[strength]
-    return SUPPORTS[strength] if direction is Direction.SUPPORTS else 1 / SUPPORTS[strength]
+    return Fraction(FACTORS[direction][strength])
 
 
 def fact_of(one: Rule) -> int:
@@ -61,14 +59,13 @@ def tables(rules: list[Rule], shown: set[int]) -> list[Mapping[str, Fraction]]:
     return found
 
 
-def enumerated(rules: list[Rule], shown: set[int], priors: Mapping[str, Fraction], stage: Stage) -> dict[str, Fraction]:
+def enumerated(rules: list[Rule], shown: set[int], priors: Mapping[str, Fraction], stage: Stage) -> dict[str, float]:
     """P(cause | what is seen), by summing the joint over every world: a cause, a stage, and each finding seen or not."""
     total = sum(priors.values())
     causes = {name: (1 - OTHER_SHARE) * prior / total for name, prior in priors.items()} | {"other": OTHER_SHARE}
     seen = tables(rules, shown)
     highest = [max([Fraction(1), *table.values()]) for table in seen]
     joint: dict[str, Fraction] = dict.fromkeys(causes, Fraction(0))
-    evidence = Fraction(0)
     for name, stopped, *findings in product(causes, Stage, *([(True, False)] * len(seen))):
         at = SLIP / 8 + (1 - SLIP) * (stopped is Stage.IKE) if name != "other" else Fraction(1, 8)
         world = causes[name] * at
@@ -77,8 +74,9 @@ def enumerated(rules: list[Rule], shown: set[int], priors: Mapping[str, Fraction
             world *= likely if is_seen else 1 - likely
         if stopped is stage and all(findings):
             joint[name] += world
-            evidence += world
-    return {name: weight / evidence for name, weight in joint.items()}
+    highest = max(joint.values())
+    surer = {name: float(weight / highest) ** (1 / TEMPERATURE) for name, weight in joint.items()}
+    return {name: weight / math.fsum(surer.values()) for name, weight in surer.items()}
 
 
 @quick
@@ -95,7 +93,7 @@ def test_the_posterior_is_that_of_the_network(rules, shown, stage, data):
     found = probabilities(known, attempt(*(fact(f"ike.f{number}", number) for number in sorted(shown)), stage=stage))
 
     for name, expected in enumerated(rules, shown, priors, stage).items():
-        assert math.isclose(found[CauseId(name)], float(expected), rel_tol=1e-9, abs_tol=1e-12)
+        assert math.isclose(found[CauseId(name)], expected, rel_tol=1e-9, abs_tol=1e-12)
 
 
 # -- what rests on the same thing counts once
