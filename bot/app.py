@@ -25,6 +25,7 @@ from typing import TypeVar, cast
 import aiohttp
 
 from bot.errors import OutsideError, Refused, SettingsError, Unreachable, UserError
+from bot.escalation import figures
 from bot.escalation.promises import is_meant
 from bot.events import ActionTaken, UserId, Workspace
 from bot.jobs import Jobs, Work, open_jobs
@@ -96,6 +97,14 @@ async def run(settings: Settings, *, with_parent: bool = False) -> None:
         if not stop.is_set():
             raise
         logger.info("stopped")
+
+
+async def export(settings: Settings, *, form: str) -> str:
+    """All cases that are kept, as figures; `form` is `csv` or `json`."""
+    _make_folder(settings)
+    async with open_store(settings.database, clock=SystemClock(), channels=Places()) as store:
+        cases = await store.all_cases()
+    return figures.as_json(cases) if form == "json" else figures.as_csv(cases)
 
 
 async def migrate(settings: Settings) -> None:

@@ -72,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=command)
         if command is _replay:
             added.add_argument("case", metavar="CASE", help="the case's number, as its message and its card show it")
+        if command is _export:
+            added.add_argument("--form", choices=("csv", "json"), default="csv", help="csv (as it is), or one JSON object a line")
         if command in (_serve, _playground):  # for `run`, which starts these two and must not leave them behind
             added.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -158,6 +160,13 @@ def _replay(args: argparse.Namespace) -> int:
     return FAILED
 
 
+def _export(arguments: argparse.Namespace) -> int:
+    from bot.app import export
+
+    sys.stdout.write(asyncio.run(export(_load(), form=arguments.form)))
+    return 0
+
+
 def _migrate(_: argparse.Namespace) -> int:
     from bot.app import migrate
 
@@ -205,6 +214,15 @@ _COMMANDS: tuple[tuple[str, Callable[[argparse.Namespace], int], str, str], ...]
         (
             "Works the diagnosis of a case out again, with the revision of the knowledge base that made it, and prints\n"
             "it as JSON. Exit status 0 if it is the same to the byte, 1 if not."
+        ),
+    ),
+    (
+        "export",
+        _export,
+        "the cases as figures, CSV or JSON",
+        (
+            "Prints one line for each case that is kept: times, states, causes, promises, whether the fix held. Nothing\n"
+            "that anybody wrote, and no names."
         ),
     ),
     (

@@ -78,6 +78,12 @@ class Store:
         """What was read of a case's files, in the order in which they came; without their texts."""
         return await self.uploads.logs(case)
 
+    async def all_cases(self) -> Sequence[Case]:
+        """Everything that is kept, oldest first: for figures, not for handling."""
+        async with self.database.reading() as connection:
+            rows = await connection.execute(sa.select(cases.c.body, cases.c.version).order_by(cases.c.opened_at, cases.c.id))
+            return [_case(row) for row in rows]
+
     async def case_numbered(self, workspace: Workspace, number: str) -> Case | None:
         """A case by its number, the beginning of its id, as people say it."""
         number = number.strip().lower()

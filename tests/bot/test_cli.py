@@ -12,7 +12,7 @@ import pytest
 from bot.cli import SETTINGS, main
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("diagnose", "explain", "sample", "knowledge", "run", "serve", "playground", "check-config", "migrate")
+COMMANDS = ("diagnose", "explain", "sample", "knowledge", "run", "serve", "playground", "check-config", "export", "migrate")
 
 
 @pytest.fixture(autouse=True)
@@ -88,3 +88,9 @@ def test_diagnose_is_mounted():
 def test_commands_of_the_reference_exist():
     documented = set(re.findall(r"vpn-help ([a-z][a-z-]+)", (ROOT / "deploy/README.md").read_text(encoding="utf-8")))
     assert documented - set(COMMANDS) == set()
+
+
+def test_export_prints_its_columns_even_without_cases():
+    status, said, _ = vpn_help("export")
+    assert (status, said.partition(",")[0]) == (0, "case")
+    assert vpn_help("export", "--form", "json")[:2] == (0, "")

@@ -127,7 +127,7 @@ async def test_the_menu_snoozes_a_case_and_hands_it_on_by_a_form(bot):
 
 
 async def test_a_log_is_asked_for_from_the_menu_and_the_requester_reads_how_to_get_it(bot):
-    mira, card = await escalate(bot)
+    _, card = await escalate(bot)
     sam = bot.as_person("sam")
     entry = next(
         option["text"]["text"]
