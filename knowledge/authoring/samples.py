@@ -13,7 +13,7 @@ from knowledge.logs import compile_line, compile_signature
 from knowledge.logs.clocks import Clocks
 from knowledge.logs.records import Catalogue, Record, catalogue
 from knowledge.logs.signatures import Match, match
-from knowledge.rules import KnowledgeBase, Signature
+from knowledge.rules import Does, KnowledgeBase, Signature
 
 #: The year that samples without one are read in; which it is does not matter.
 _WHEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -55,6 +55,17 @@ def _judge(signature: Signature, sample: str, known: Catalogue, places: _Places)
     own = next((each for each in found if each.signature is signature), None)
     if own is None:
         return _unmatched(signature, sample, record, known, places)
+    against = next((each for each in found if _contradict(known, own, each)), None)
+    if against is not None:
+        return Fault(
+            message=f"signature `{against.signature.id}` takes this sample of `{signature.id}` for the opposite",
+            span=places.of(signature.id, sample),
+            reason=f"one says `{signature.fact}`, the other `{against.signature.fact}`",
+            note=f"its pattern is `{against.signature.line or against.signature.regex}`",
+            help="give the other pattern more of its own line",
+            severity=Severity.WARNING,
+            code="sample-of-the-opposite",
+        )
     rivals = [each for each in found if each.signature.fact == signature.fact and _told(each) > _told(own)]
     if rivals:
         best = max(rivals, key=_told)
@@ -67,6 +78,13 @@ def _judge(signature: Signature, sample: str, known: Catalogue, places: _Places)
             code="shadowed-sample",
         )
     return None
+
+
+def _contradict(known: Catalogue, own: Match, other: Match) -> bool:
+    """Whether one says that a stage was passed, and the other that the connection failed in it."""
+    kinds = [known.kinds.get(each.signature.fact) for each in (own, other)]
+    does = {kind.does for kind in kinds if kind}
+    return does == {Does.PASSES, Does.FAILS} and len({kind.stage for kind in kinds if kind}) == 1
 
 
 def _unmatched(signature: Signature, sample: str, record: Record, known: Catalogue, places: _Places) -> Fault:

@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,24 @@ def test_the_base_that_ships_has_no_errors():
     _, faults = check(BASE)
 
     assert [str(fault) for fault in faults if fault.severity == "error"] == []
+
+
+def test_every_kind_of_fault_of_a_base_is_shown_once():
+    """A new kind of fault comes with its example: what the loader and the lints can say, `bad-base` shows."""
+    code = re.compile(r'code="([a-z-]+)"|_fault\([^()]*?"([a-z]+(?:-[a-z]+)+)",', re.DOTALL)
+    package = BASE.parent
+    sources = [
+        *package.glob("loader/*.py"),
+        *package.glob("authoring/lints/*.py"),
+        package / "authoring/samples.py",
+        package / "logs/patterns.py",
+    ]
+    known = {name for path in sources for pair in code.findall(path.read_text(encoding="utf-8")) for name in pair if name}
+    shown = set()
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(DATA / "small-base", folder, dirs_exist_ok=True)
+            shutil.copytree(DATA / "bad-base" / kind, folder, dirs_exist_ok=True)
+            shown |= {fault.code for fault in check(Path(folder))[1]}
+    elsewhere = {"unreadable", "too-large", "snapshot", "tuning", "tuning-ended", "tuned-twice"}
+    assert known - shown - elsewhere == set()
