@@ -23,7 +23,7 @@ from knowledge.explaining import explanation_json, explanation_text
 from knowledge.logs.clocks import Clocks
 from knowledge.logs.records import Catalogue, catalogue
 from knowledge.logs.signatures import match
-from knowledge.rules import KnowledgeBase, Rule
+from knowledge.rules import KnowledgeBase, Rule, Status
 from knowledge.terms import Clock, Fact, Log, ReadState
 
 _WHEN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -61,6 +61,8 @@ def steps_of(base: KnowledgeBase, found: Explanation) -> Iterator[Step]:
     """Every fact of the chosen attempt, of the host and of the answers, in their order."""
     rules: dict[int, list[Rule]] = {}
     for rule in base.rules:
+        if rule.status is Status.DEPRECATED:
+            continue
         result = evaluate(rule.when, found.context)
         if result.truth is Truth.TRUE:
             for fact in result.facts:
@@ -124,7 +126,7 @@ def _line(steps: Sequence[Step]) -> Iterator[str]:
         source = f"   [{step.signature}]" if step.signature else ""
         yield f"    {step.fact.id} {values}{times}{source}".rstrip()
         for rule in step.rules:
-            yield f"        -> {rule.id}"
+            yield f"        -> {rule.id}" + (" (experimental: it does not speak)" if rule.status is Status.EXPERIMENTAL else "")
 
 
 def _rules(base: KnowledgeBase, steps: Sequence[Step]) -> Iterator[str]:

@@ -41,7 +41,7 @@ def _moves(base: KnowledgeBase, share: Share, tuning: Tuning, *, is_log: bool) -
     others = sum(cause.prior for cause in base.causes.values() if cause.id != share.cause)
     untuned = (1 - OTHER_PRIOR) * tuning.prior / (others + tuning.prior)
     power = 1 / TEMPERATURE if is_log else 1.0
-    odds = share.probability / max(1e-12, 1 - share.probability) * (untuned / share.prior) ** power
+    odds: float = share.probability / max(1e-12, 1 - share.probability) * (untuned / share.prior) ** power
     return max(share.probability, odds / (1 + odds)) >= WORTH_SAYING
 
 
