@@ -112,7 +112,7 @@ def read_events(stream: Reads) -> Iterator[list[tuple[int, str]]]:
 
 def _is_sound(chunk: bytes) -> bool:
     """True where the check sum over the chunk's events is right."""
-    end, wanted = struct.unpack_from("<II", chunk, 48)
+    end, wanted = (int(number) for number in struct.unpack_from("<II", chunk, 48))
     return 512 <= end <= _CHUNK and zlib.crc32(chunk[512:end]) == wanted
 
 
