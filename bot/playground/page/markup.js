@@ -110,7 +110,7 @@ function followArchive(event, target) {
   go(where, address.searchParams.get("thread_ts") || "", `${ts.slice(0, -6)}.${ts.slice(-6)}`);
 }
 
-function date(target, fallback) {
+export function date(target, fallback) {
   const [, seconds, format = "{date} {time}"] = target.split("^");
   const when = new Date(Number(seconds) * 1000);
   if (Number.isNaN(when.getTime())) return fallback || "";

@@ -1,7 +1,7 @@
 // Rich text: literal text in sections, lists, quotes and preformatted blocks.
 
 import { emoji, glyphs } from "./emoji.js";
-import { channelLink, codeBlock, link, mention } from "./markup.js";
+import { channelLink, codeBlock, date, link, mention } from "./markup.js";
 import { h } from "./dom.js";
 
 export function richText(block, trusted) {
@@ -34,7 +34,7 @@ function inline(element, trusted) {
   if (element.type === "channel") return channelLink(element.channel_id, "");
   if (element.type === "usergroup") return h("span", { class: "mention" }, "@vpn-team");
   if (element.type === "broadcast") return h("span", { class: "mention loud" }, `@${element.range}`);
-  if (element.type === "date") return element.fallback || new Date(element.timestamp * 1000).toLocaleString();
+  if (element.type === "date") return date(`!date^${element.timestamp}^${element.format}`, element.fallback);
   return element.value || "";
 }
 
