@@ -9,16 +9,17 @@ not answer) · 78 the settings cannot work: nothing helps until somebody changes
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import OutsideError, SettingsError
 from knowledge.__main__ import add_commands, run_command
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+Value = TypeVar("Value")
 
 FAILED, MISUSE, LATER, SETTINGS = 1, 2, 75, 78
 
@@ -100,6 +101,13 @@ def _said(sentence: str, status: int) -> int:
     return status
 
 
+def _waited(work: Coroutine[Any, Any, Value]) -> Value:
+    """What comes of asynchronous work; only the commands that have some import what it takes."""
+    import asyncio
+
+    return asyncio.run(work)
+
+
 def _load() -> Settings:
     from bot.logger import start_logging
     from bot.settings import load
@@ -117,7 +125,7 @@ def _run(_: argparse.Namespace) -> int:
         return _served(settings)
     from bot.together import run_together
 
-    return asyncio.run(run_together(settings))
+    return _waited(run_together(settings))
 
 
 def _serve(args: argparse.Namespace) -> int:
@@ -127,21 +135,21 @@ def _serve(args: argparse.Namespace) -> int:
 def _served(settings: Settings, *, with_parent: bool = False) -> int:
     from bot.app import run
 
-    asyncio.run(run(settings, with_parent=with_parent))
+    _waited(run(settings, with_parent=with_parent))
     return 0
 
 
 def _playground(args: argparse.Namespace) -> int:
     from bot.together import run_playground
 
-    asyncio.run(run_playground(_load(), with_parent=args.with_parent))
+    _waited(run_playground(_load(), with_parent=args.with_parent))
     return 0
 
 
 def _check(_: argparse.Namespace) -> int:
     from bot.check import check, report
 
-    results = asyncio.run(check(_load()))
+    results = _waited(check(_load()))
     lines, status = report(results)
     print("\n".join(lines))  # noqa: T201 - what the command is for
     return status
@@ -151,7 +159,7 @@ def _replay(args: argparse.Namespace) -> int:
     from bot.app import SystemClock
     from bot.replaying import replay
 
-    replayed = asyncio.run(replay(_load(), SystemClock(), args.case))
+    replayed = _waited(replay(_load(), SystemClock(), args.case))
     print(replayed.now)  # noqa: T201 - what the command is for
     if replayed.is_same:
         return 0
@@ -163,14 +171,14 @@ def _replay(args: argparse.Namespace) -> int:
 def _export(arguments: argparse.Namespace) -> int:
     from bot.app import export
 
-    sys.stdout.write(asyncio.run(export(_load(), form=arguments.form)))
+    sys.stdout.write(_waited(export(_load(), form=arguments.form)))
     return 0
 
 
 def _migrate(_: argparse.Namespace) -> int:
     from bot.app import migrate
 
-    asyncio.run(migrate(_load()))
+    _waited(migrate(_load()))
     print("The database is at this version.")  # noqa: T201 - what the command is for
     return 0
 

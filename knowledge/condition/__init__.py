@@ -37,11 +37,9 @@ BNF::
 A fact is true where the log shows it, false where a log that would have shown it does not, and unknown where no log would have.
 """
 
-from knowledge.condition.build import tree_of
 from knowledge.condition.context import Context, answered
 from knowledge.condition.explanation import Explained, Need, NeedKind, Result, evaluate, explain
 from knowledge.condition.faults import Place, refuse
-from knowledge.condition.grammar import read
 from knowledge.condition.shape import MAX_DEPTH, MAX_LENGTH, check_shape
 from knowledge.condition.tree import Condition
 from knowledge.condition.truth import Truth
@@ -83,6 +81,10 @@ def parse(text: str, *, span: Span | None = None) -> Condition:
     >>> str(parse("ike.decrypt_failed(during is ike)   and not ike.established"))
     'ike.decrypt_failed (during is ike) and not ike.established'
     """
+    # The grammar's library takes longer to import than a diagnosis takes, and a base from the cache is parsed already.
+    from knowledge.condition.build import tree_of  # noqa: PLC0415
+    from knowledge.condition.grammar import read  # noqa: PLC0415
+
     place = Place(text, span)
     check_shape(place)
     try:
