@@ -35,6 +35,7 @@ from knowledge.terms import (
     Evidence,
     Fact,
     FactId,
+    FormatId,
     Log,
     NextStep,
     Platform,
@@ -56,6 +57,9 @@ PLATFORM_ANSWERS: Mapping[str, Platform] = {
     "android-11": Platform.ANDROID,
     "linux": Platform.LINUX,
 }
+
+#: The format of a picture's text, and the question that an error message answers.
+PICTURE, ERROR = FormatId("picture"), QuestionId("error")
 
 #: More attempts than this are listed with the verdict of their like, the latest ones weighed themselves.
 MOST_WEIGHED = 60
@@ -116,7 +120,7 @@ def explain(
     """`diagnose`, with every factor kept."""
     logs = tuple(logs)
     understood = understand(base, text) if text else Understood()
-    answers = {**understood.answers, **(answers or {})}
+    answers = {**_pictured(base, logs), **understood.answers, **(answers or {})}
     given = answered(base, answers)
     platform = platform or _platform(answers, understood, logs)
     typed = (*facts_of_answers(base, given), *_typed_codes(understood, given))
@@ -229,6 +233,12 @@ def _chosen(found: Attempts, attempt: int | None) -> int | None:
     if not 0 <= attempt < len(found.attempts):
         raise MisuseError(f"there is no attempt {attempt}; the logs show {len(found.attempts)}, counted from 0")
     return attempt
+
+
+def _pictured(base: KnowledgeBase, logs: Iterable[Log]) -> Answers:
+    """Which error message a picture shows; its other words are the program's, and no answers of the person."""
+    shown = (understand(base, log.text).answers.get(ERROR) for log in logs if PICTURE in log.formats)
+    return next(({ERROR: choice} for choice in shown if choice is not None), {})
 
 
 def _platform(answers: Answers, understood: Understood, logs: Sequence[Log]) -> Platform | None:

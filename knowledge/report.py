@@ -80,7 +80,7 @@ def problem_of(base: KnowledgeBase, log: Log, locale: str = "en") -> str:
     """One line about a file that was not understood, and what to do about it."""
     say = _Say(base, locale)
     line = say(f"read-{log.read}", file=log.file or "-", formats="", understood=log.understood, lines=log.lines)
-    reasons = [say(f"reason-{reason}", detail=log.detail or "?") for reason in log.reasons]
+    reasons = [say.reason(reason, log.detail) for reason in log.reasons]
     return " ".join([line, *reasons])
 
 
@@ -97,6 +97,11 @@ class _Say:
         for name, value in values.items():
             sentence = sentence.replace(f"{{{name}}}", str(value))
         return sentence
+
+    def reason(self, reason: str, detail: str | None) -> str:
+        """Why a file was not read whole, and what to do instead, which depends on the kind of file."""
+        key = f"reason-{reason}-{detail}"
+        return self(key if key in self._base.sentences else f"reason-{reason}", detail=detail or "?")
 
 
 class _Report:
@@ -127,7 +132,7 @@ class _Report:
             f"read-{log.read}", file=log.file or "-", formats=", ".join(titles), understood=log.understood, lines=log.lines
         )
         for reason in log.reasons:
-            yield "  " + self._say(f"reason-{reason}", detail=log.detail or "?")
+            yield "  " + self._say.reason(reason, log.detail)
 
     def _verdict(self) -> Iterator[str]:
         diagnosis = self._diagnosis

@@ -74,7 +74,8 @@ class FileMessages(Speaker):
 
     def _reason_words(self, reason: str, detail: str, locale: str) -> str:
         say = phrases(locale)
-        key = f"reason.{reason}" if say.has(f"reason.{reason}") else "reason.other"
+        keys = (f"reason.{reason}-{detail}", f"reason.{reason}")  # what to send instead depends on the kind of file
+        key = next((each for each in keys if say.has(each)), "reason.other")
         return say.plain(key, detail=detail)
 
     def _masked(self, log: Log, locale: str) -> Small | None:

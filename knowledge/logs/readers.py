@@ -14,19 +14,25 @@ from types import MappingProxyType
 from knowledge.errors import ReadError
 from knowledge.logs.encodings import Reads
 from knowledge.logs.evtx import read_events
+from knowledge.logs.ocr import has_ocr, read_picture
 from knowledge.logs.packets import read_packets
 from knowledge.logs.wfp import read_wfp
 from knowledge.terms import ReadReason
 
-__all__ = ["READERS", "Numbered", "Reader"]
+__all__ = ["Numbered", "Reader", "reader_of"]
 
 #: A stream to lines with their numbers, some hundred at once. It may end in a `ReadError`: what came before it counts.
 Reader = Callable[[Reads], Iterator[list[tuple[int, str]]]]
 
 #: By the name that `magic.binary` gives.
-READERS: Mapping[str, Reader] = MappingProxyType(
-    {"pcap": read_packets, "pcapng": read_packets, "evtx": read_events, "wfp": read_wfp}
+_READERS: Mapping[str, Reader] = MappingProxyType(
+    {"pcap": read_packets, "pcapng": read_packets, "evtx": read_events, "wfp": read_wfp, "image": read_picture}
 )
+
+
+def reader_of(name: str) -> Reader | None:
+    """The reader of a kind of file, as `magic` names it, if there is one. Pictures need the optional extra."""
+    return None if name == "image" and not has_ocr() else _READERS.get(name)
 
 
 class Numbered:

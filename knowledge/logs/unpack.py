@@ -27,7 +27,7 @@ from knowledge.errors import ReadError
 from knowledge.logs import encodings, magic
 from knowledge.logs.cab import cab_files
 from knowledge.logs.magic import Container
-from knowledge.logs.readers import READERS, Numbered
+from knowledge.logs.readers import Numbered, reader_of
 from knowledge.logs.wfp import looks_like_wfp
 from knowledge.terms import ReadReason
 
@@ -233,7 +233,7 @@ def _markup(head: bytes) -> magic.Binary | None:
 
 def _binary(found: magic.Binary, stream: _Rewound, member: str | None) -> Part | Refused:
     """A binary file as the lines that its reader makes of it, if it has one."""
-    reader = READERS.get(found.name)
+    reader = reader_of(found.name)
     if reader is None:
         return Refused(member=member, reason=found.reason, what=found.name)
     lines = Numbered(reader, stream)
