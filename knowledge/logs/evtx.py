@@ -85,13 +85,18 @@ def read_events(stream: Reads) -> Iterator[list[tuple[int, str]]]:
     Raises:
         ReadError: `truncated` or `damaged`, after all that could be read.
     """
-    if len(_take(stream, _HEAD)) < _HEAD:
+    head = _take(stream, _HEAD)
+    if len(head) < _HEAD:
         raise ReadError(ReadReason.DAMAGED)
+    #: Windows makes files larger than they need be; what lies in that room means nothing. Only for this is the head asked.
+    used = int.from_bytes(head[42:44], "little")
     problem: ReadReason | None = None
-    chunks = 0
+    chunks, place, found = 0, 0, False
     while chunk := _take(stream, _CHUNK):
+        place += 1
         if not chunk.startswith(_CHUNK_MAGIC):
-            problem = problem or (ReadReason.DAMAGED if any(chunk[:512]) else None)
+            if place <= used and any(chunk[:512]):
+                problem = problem or ReadReason.DAMAGED
             continue
         chunks += 1
         if len(chunk) < _CHUNK:
@@ -103,7 +108,10 @@ def read_events(stream: Reads) -> Iterator[list[tuple[int, str]]]:
         if not whole:
             problem = problem or ReadReason.DAMAGED
         if lines:
+            found = True
             yield lines
+    if chunks and not found:
+        yield [(1, f"events of other programs only, in {chunks} blocks")]
     if problem is not None:
         raise ReadError(problem)
     if not chunks:
