@@ -34,7 +34,7 @@ from bot.messages import Catalogue, spoken
 from bot.pager import WebhookPager
 from bot.permissions import may
 from bot.places import Places
-from bot.ports import Announce, Clock, Message, Pager
+from bot.ports import Announce, Clock, Pager
 from bot.settings import Mode, Settings, hide_slack_variables
 from bot.slack.bolt import Receiver, SocketMode, make_bolt, try_app_token
 from bot.slack.chat import Identity, SlackChat, make_session
@@ -48,6 +48,7 @@ from bot.triage.drain import Drain, Policy
 from bot.triage.intake import Intake
 from bot.triage.reading import Limits, Reader
 from bot.web import Ping, Site, make_web, serving
+from bot.wording import Message
 from knowledge import BaseError
 
 logger = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from bot.messages import Catalogue
 from bot.messages.knowing import knowledge_broken, knowledge_mended
-from bot.ports import Message
+from bot.wording import Message
 from knowledge import BaseError, Fault, KnowledgeBase, Stamp, folders_of, keep_snapshot, load_base, stamp_of
 
 logger = logging.getLogger(__name__)

@@ -45,6 +45,7 @@ FLOORS = {
         "handling",
         "settings",
         "cases",
+        "wording",
         "ports",
         "pager",
         "permissions",

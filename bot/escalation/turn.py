@@ -25,7 +25,8 @@ from bot.events import (
 )
 from bot.messages import spoken
 from bot.permissions import Deed, Permission, may
-from bot.ports import Announce, Attach, Message, Outcome, Page, PassOn, Picture, Read, Say, Tell, Timer, Where, Whisper, World
+from bot.ports import Announce, Attach, Outcome, Page, PassOn, Read, Say, Tell, Timer, Where, Whisper, World
+from bot.wording import Message, Picture
 from knowledge import Tokens, redact
 
 SECRET = "secret"  # noqa: S105 - redaction's name for a kind

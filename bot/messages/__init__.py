@@ -16,4 +16,4 @@ __all__ = ["LOCALES", "Admins", "Catalogue", "spoken"]
 
 
 class Catalogue(AnswerMessages, DeskMessages, WatchMessages, HomeViews):
-    """Every occasion on which something is said, bound to one knowledge base; implements `bot.ports.Messages`."""
+    """Every occasion on which something is said, bound to one knowledge base; implements `bot.wording.Messages`."""

@@ -12,7 +12,7 @@ from bot.messages.blocks import Bullets, Controls, Heading, Lines, Part, Small, 
 from bot.messages.files import formats
 from bot.messages.phrases import Phrase, Phrases, Piece
 from bot.messages.speaker import LINES_SHOWN, Speaker, number, percent, phrases
-from bot.ports import Message
+from bot.wording import Message
 from knowledge import UNKNOWN, Diagnosis, Evidence, Hypothesis, Log, QuestionId, Risk, StepKind, Tuned, TuningKind, Verdict
 
 #: When the bot can be asked to ask again: minutes, or nine in the morning where the person is.

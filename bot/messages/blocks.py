@@ -14,7 +14,7 @@ from typing import Any
 from bot.events import Action, CaseId
 from bot.messages.literal import clean, cut, escape
 from bot.messages.phrases import Phrase
-from bot.ports import Block, Message
+from bot.wording import Block, Message
 
 HEADER = 150
 BUTTON = 75

@@ -12,7 +12,7 @@ from bot.messages.blocks import Bullets, Controls, Heading, Part, Small, compose
 from bot.messages.files import FileMessages
 from bot.messages.phrases import Link, Phrase
 from bot.messages.speaker import number, phrases
-from bot.ports import CASE_LINK, Heard, Message
+from bot.wording import CASE_LINK, Heard, Message
 
 
 class CaseMessages(FileMessages):

@@ -11,7 +11,7 @@ from bot.messages import blocks
 from bot.messages.blocks import Bullets, Controls, Heading, Lines, Part, Small, compose
 from bot.messages.phrases import Person, Phrase, Phrases
 from bot.messages.speaker import LINES_SHOWN, Speaker, number, percent, phrases
-from bot.ports import Message
+from bot.wording import Message
 from knowledge import CauseId, ChoiceId, QuestionId, StepKind
 
 #: News that name a cause.

@@ -8,7 +8,7 @@ from bot.messages import blocks
 from bot.messages.blocks import Bullets, Controls, Part, Small, compose
 from bot.messages.phrases import Phrase, Phrases
 from bot.messages.speaker import Speaker, phrases
-from bot.ports import Message
+from bot.wording import Message
 from knowledge import KnowledgeBase, Log, Platform, ReadState, Side
 
 

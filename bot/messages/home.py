@@ -15,7 +15,7 @@ from bot.messages.speaker import number, phrases
 from bot.messages.threads import ThreadMessages
 from bot.messages.views import Views, _input, _modal
 from bot.places import DAYS, OfficeHours, Setting, Setup
-from bot.ports import Block, View
+from bot.wording import Block, View
 
 #: Cases and channels on one tab; it takes 100 blocks.
 CASES, CHANNELS = 10, 12

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.messages.blocks import Lines, Part, Small, compose
 from bot.messages.speaker import phrases
-from bot.ports import Message
+from bot.wording import Message
 
 #: So many faults are shown; the log and `vpn-help knowledge check` have them all.
 SHOWN = 3

@@ -9,7 +9,7 @@ from bot.messages.blocks import Bullets, Controls, Heading, Part, Small, compose
 from bot.messages.phrases import LOCALES, Phrase, Phrases
 from bot.messages.picture import Row, draw
 from bot.messages.speaker import Speaker, number, percent, phrases
-from bot.ports import Message, Picture
+from bot.wording import Message, Picture
 from knowledge import AttemptSummary, CauseId, ChoiceId, Diagnosis, Hypothesis, QuestionId, Stage
 
 #: Attempts that are said; the picture shows the last few of them.

@@ -12,7 +12,7 @@ from bot.messages.casework import CaseMessages
 from bot.messages.literal import cut
 from bot.messages.phrases import Phrases
 from bot.messages.speaker import number, phrases
-from bot.ports import View
+from bot.wording import View
 from knowledge import UNKNOWN, Platform, QuestionId
 
 #: The one question that the first modal asks: it splits the stages best, and everybody knows the answer.

@@ -10,7 +10,7 @@ from bot.messages import blocks
 from bot.messages.blocks import Bullets, Controls, Heading, compose
 from bot.messages.phrases import Group, Person, Phrase
 from bot.messages.speaker import Speaker, number, phrases
-from bot.ports import Message, View
+from bot.wording import Message, View
 from knowledge import CauseId
 
 #: Cases of an outage that are listed by number.

@@ -22,11 +22,12 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import OutsideError, Refused
 from bot.events import ChannelId, MessageRef, ThreadRef, UploadedFile, UserId
-from bot.ports import Message, Profile, View
+from bot.ports import Profile
 from bot.slack import payloads
 from bot.slack.download import Source, fetch, is_local, other_origin, send, trusted
 from bot.slack.errors import of_status, translated
 from bot.slack.fields import Body, node, nodes, text
+from bot.wording import Message, View
 
 #: Slack's SDK says whole requests at DEBUG, people's words included.
 _logger = logging.getLogger("bot.slack.sdk")

@@ -17,10 +17,11 @@ from typing import Any, Protocol
 from bot.errors import OutsideError
 from bot.events import ActionTaken, Event, ThreadRef, UserId
 from bot.messages import Catalogue, spoken
-from bot.ports import CaseStore, Chat, Clock, Message
+from bot.ports import CaseStore, Chat, Clock
 from bot.slack.home import Homes
 from bot.slack.payloads import Me
 from bot.slack.waiting import Waiting
+from bot.wording import Message
 
 logger = logging.getLogger(__name__)
 

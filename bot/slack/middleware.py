@@ -15,10 +15,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
 from bot.errors import OutsideError, UserError
-from bot.ports import Message
 from bot.slack.chat import Identity
 from bot.slack.door import Door, ephemeral, reference, whisper
 from bot.slack.waiting import Kind, Waiting, waiting
+from bot.wording import Message
 
 logger = logging.getLogger(__name__)
 

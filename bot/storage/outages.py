@@ -17,12 +17,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.events import CaseId, OutageEnded, OutageFound, Workspace
-from bot.ports import Announce, Message
+from bot.ports import Announce
 from bot.storage import locks
 from bot.storage.engine import Database, wrote
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import Outbox
 from bot.storage.tables import case_keys, outages, sightings
+from bot.wording import Message
 
 #: So many cases say what is usual.
 REMEMBERED = 600

@@ -19,11 +19,12 @@ from pathlib import Path
 from bot.cases import Case
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import CaseId, ChannelId, MessageRef, SayingFailed, ThreadRef, UserId, Workspace
-from bot.ports import CASE_LINK, Announce, Attach, Chat, Clock, Message, Page, Pager, PassOn, Retract, Say, Tell, Where, Whisper
+from bot.ports import Announce, Attach, Chat, Clock, Page, Pager, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import Json
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import PARENTS, PLACES, Outbox, Sending
 from bot.storage.store import Store
+from bot.wording import CASE_LINK, Message
 
 logger = logging.getLogger(__name__)
 

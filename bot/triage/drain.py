@@ -35,11 +35,12 @@ from bot.events import (
 from bot.messages import spoken
 from bot.permissions import DESK_ACTIONS, OUTAGE_ACTIONS, may
 from bot.places import Call, OfficeHours, Setup
-from bot.ports import Chat, Clock, Messages, Outcome, Profile, Reading, Say, Tell, Where, Whisper, World
+from bot.ports import Chat, Clock, Outcome, Profile, Reading, Say, Tell, Where, Whisper, World
 from bot.storage import Arrived, Conflict, Speaker, Store, TokenTable
 from bot.triage import person, pipeline
 from bot.triage.lookout import Lookout
 from bot.triage.threads import is_shortcut
+from bot.wording import Messages
 from knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from bot.cases import Origin, Upload, UploadState
 from bot.escalation.turn import Turn
 from bot.events import MessageRef, UploadedFile, UploadId
-from bot.ports import CASE_LINK, Reading
+from bot.ports import Reading
+from bot.wording import CASE_LINK
 from knowledge import ReadReason, ReadState
 
 __all__ = ["CASE_LINK", "deleted", "is_pasted_log", "read", "receive", "receive_pasted"]

@@ -12,7 +12,8 @@ from bot.escalation import desk, policy
 from bot.escalation.turn import Turn
 from bot.events import ActionTaken, MessagePosted, MessageRef, UploadId
 from bot.places import zone_of
-from bot.ports import Heard, World
+from bot.ports import World
+from bot.wording import Heard
 from knowledge import UNKNOWN, ChoiceId, Diagnosis, Platform, QuestionId, StepId, StepKind
 
 CHECK_BACK_TIMER = "check-back"

@@ -13,8 +13,9 @@ from bot.cases import Case, Origin
 from bot.escalation import radar
 from bot.escalation.radar import Sighting
 from bot.events import CaseId, Workspace
-from bot.ports import Clock, Message, Messages, World
+from bot.ports import Clock, World
 from bot.storage import Open, Seen, Store
+from bot.wording import Message, Messages
 
 logger = logging.getLogger(__name__)
 

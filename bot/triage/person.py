@@ -15,7 +15,8 @@ from bot.events import Action, ActionTaken, Event, MessagePosted, SetupChanged, 
 from bot.messages import LOCALES
 from bot.permissions import may
 from bot.places import OfficeHours, Setting
-from bot.ports import Erase, Message, Outcome, Prefer, Tell, Whisper, World
+from bot.ports import Erase, Outcome, Prefer, Tell, Whisper, World
+from bot.wording import Message
 
 #: Who writes on within this time while *which case?* is open has seen the question.
 STILL_ASKED = timedelta(minutes=10)

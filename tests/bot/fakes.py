@@ -12,7 +12,8 @@ from pathlib import Path
 from bot.errors import Refused, Unknown
 from bot.events import ChannelId, MessageRef, ThreadRef, UploadedFile, UserId, Watch, Workspace
 from bot.places import Setup
-from bot.ports import Message, Profile, View
+from bot.ports import Profile
+from bot.wording import Message, View
 
 START = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 TEAM = Workspace(team="T1")

@@ -30,10 +30,11 @@ from bot.events import (
 )
 from bot.jobs import Jobs, Work, open_jobs
 from bot.messages import Catalogue
-from bot.ports import Messages, Where
+from bot.ports import Where
 from bot.storage import Speaker, Store, open_store
 from bot.triage.drain import Drain, Policy
 from bot.triage.intake import Intake
+from bot.wording import Messages
 from knowledge import KnowledgeBase, Log
 from tests.bot.fakes import ANA, TEAM, FakeChannels, FakeChat, FakeClock, FakeMessages
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from bot.cases import Case, Origin
 from bot.errors import OutsideError
 from bot.events import UserId, Workspace
-from bot.ports import Message
 from bot.slack.door import Door
 from bot.slack.modals import Metadata
+from bot.wording import Message
 
 logger = logging.getLogger(__name__)
 

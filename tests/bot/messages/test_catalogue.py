@@ -18,7 +18,7 @@ from bot.handling import Handling, Priority
 from bot.messages import LOCALES, Admins, Catalogue
 from bot.places import OfficeHours, Setting, Setup
 from bot.playground.blockkit import check_message, check_view
-from bot.ports import Heard, Messages
+from bot.wording import Heard, Messages
 from knowledge import (
     AttemptSummary,
     CauseId,

@@ -7,8 +7,8 @@ from aiohttp import web
 
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import MessageRef, ThreadRef, UploadedFile
-from bot.ports import Message
 from bot.slack.chat import SlackChat
+from bot.wording import Message
 
 SECTION = {"type": "section", "text": {"type": "plain_text", "text": "hello"}}
 HELLO = Message(text="hello", blocks=(SECTION,))

@@ -12,13 +12,13 @@ from bot.events import FileShared, IntakeSubmitted, MessageDeleted, MessagePoste
 from bot.messages import Catalogue
 from bot.playground import names
 from bot.playground.kit import ActRefusedError, Playground
-from bot.ports import Message
 from bot.slack.bolt import Receiver, SocketMode, make_bolt
 from bot.slack.chat import TIMEOUT, SlackChat
 from bot.slack.door import Door
 from bot.slack.payloads import Me
 from bot.slack.verification import Verifier
 from bot.web import Site, make_web, serving
+from bot.wording import Message
 from tests.bot.slack.conftest import homes_of
 
 

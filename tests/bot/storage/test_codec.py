@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from bot.cases import Case, CaseState, Entry, Origin, Upload, Words
 from bot.events import ChannelKind, MessagePosted, MessageRef, UploadedFile, Workspace
-from bot.ports import Message, Say, Where
+from bot.ports import Say, Where
 from bot.storage.codec import CodecError, from_json, to_json
+from bot.wording import Message
 from tests.bot.fakes import ANA, START, TEAM
 
 TEXT = st.text(max_size=60)

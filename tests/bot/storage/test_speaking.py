@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from bot.cases import Case, Origin
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import Event
-from bot.ports import CASE_LINK, Message, Outcome, Say, Tell, Where, Whisper
+from bot.ports import Outcome, Say, Tell, Where, Whisper
 from bot.storage.tables import inbox, outbox
+from bot.wording import CASE_LINK, Message
 from tests.bot.fakes import ANA, START, TEAM, FakeChannels, FakeMessages
 from tests.bot.house import House, open_house
 

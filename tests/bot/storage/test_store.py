@@ -9,10 +9,11 @@ from alembic.migration import MigrationContext
 from bot.cases import Case, Origin
 from bot.errors import SettingsError
 from bot.events import Action
-from bot.ports import Message, Outcome, Say, Timer, Where
+from bot.ports import Outcome, Say, Timer, Where
 from bot.storage import Conflict, TokenTable, open_store
 from bot.storage.engine import sync_address
 from bot.storage.tables import cases, inbox, metadata, outbox, timers, tokens, uploads
+from bot.wording import Message
 from tests.bot.fakes import ANA, START, TEAM, FakeChannels, FakeClock
 from tests.bot.house import House
 
