@@ -237,6 +237,10 @@ class ReplySubmitted(Event):
 
     case: CaseId
     text: str
+    #: *Send to requester*: the message in the desk's thread that it was made of.
+    source: MessageRef | None = None
+    #: Files of that message which the responder ticked; none goes along unticked.
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

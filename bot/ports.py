@@ -105,12 +105,16 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassOn:
-    """Show the original of an upload in the admin thread, as its requester asked; nothing of it is kept."""
+    """Show the original of a file on the other side of the wall, as its owner asked; nothing of it is kept.
+
+    An upload of the requester in the admin thread; or a file of an engineer's, ticked one by one, in the requester's thread.
+    """
 
     key: str
     upload: UploadId
     file_id: str
     name: str
+    where: Where = Where.DESK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from bot.cases import CaseState, Resolution
 from bot.errors import UserError
 from bot.escalation import clock, handiwork, policy
 from bot.escalation.turn import Turn
-from bot.events import Action, ActionTaken, ReplySubmitted, SayingFailed, UploadId
+from bot.events import Action, ActionTaken, ReplySubmitted, SayingFailed, UploadedFile, UploadId
 from bot.permissions import Deed
 from bot.ports import Where
 from knowledge import CauseId
@@ -110,10 +110,23 @@ def reply(turn: Turn, event: ReplySubmitted) -> None:
         raise UserError(permission.reason or "responders-only")
     if not event.text.strip():
         raise UserError("nothing-to-say")
+    if event.source is not None and turn.case.state is CaseState.CLOSED:
+        raise UserError("case-is-over")
     turn.say(turn.say_words.relay_to_requester(turn.case, event.text, locale=turn.locale))
+    for file in _ticked(turn, event):
+        turn.pass_on(UploadId(""), file.id, file.name, where=Where.REQUESTER)
+        turn.note("sent-file", file.name)
     turn.case = replace(turn.case, handling=turn.case.handling.answered(turn.world.now))
     turn.note("replied")
     turn.news("replied", text=event.text)
+
+
+def _ticked(turn: Turn, event: ReplySubmitted) -> list[UploadedFile]:
+    """The files that go along: each was ticked, and hangs on that very message of this case's own thread."""
+    if event.source is None or not event.files:
+        return []
+    carried = {file.id: file for ref, _, files in turn.world.thread if ref == event.source for file in files}
+    return [carried[each] for each in event.files if each in carried]
 
 
 def share_original(turn: Turn, upload: UploadId) -> None:

@@ -125,9 +125,9 @@ class Turn:
         """Have a file fetched and read, or what was pasted."""
         self._reads.append(Read(upload=upload, file=file, text=text))
 
-    def pass_on(self, upload: UploadId, file_id: str, name: str) -> None:
-        """Show an original in the admin thread."""
-        self._passes.append(PassOn(key=self._key(), upload=upload, file_id=file_id, name=name))
+    def pass_on(self, upload: UploadId, file_id: str, name: str, *, where: Where = Where.DESK) -> None:
+        """Show an original on the other side of the wall."""
+        self._passes.append(PassOn(key=self._key(), upload=upload, file_id=file_id, name=name, where=where))
 
     def attach(self, name: str, *, title: str = "", content: str = "", upload: UploadId | None = None) -> None:
         """Show a text as a file in the requester's thread; where Slack takes none, it says so."""

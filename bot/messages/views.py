@@ -75,20 +75,50 @@ class Views(CaseMessages):
         return _modal("intake", say.plain("view.intake_title"), rows, say, submit=say.plain("view.send"), metadata=metadata)
 
     def reply_form(
-        self, *, locale: str, requester_locale: str, metadata: str, text: str = "", preview: str | None = None
+        self,
+        *,
+        locale: str,
+        requester_locale: str,
+        metadata: str,
+        text: str = "",
+        preview: str | None = None,
+        files: Sequence[tuple[str, str]] = (),
+        ticked: Sequence[str] = (),
     ) -> View:
-        """*Reply to requester*: first the text, then, with `preview`, how the requester will read it, and the text once more."""
+        """*Reply to requester*: first the text, then, with `preview`, how the requester will read it, and the text once more.
+
+        Args:
+            locale: the engineer's language.
+            requester_locale: the language of the words round it.
+            metadata: what the submission brings back.
+            text: what is typed already.
+            preview: what the requester will read; None: the first step.
+            files: what may go along, as (id, name): each has a tick of its own, and none is set by itself.
+            ticked: those that are ticked already.
+        """
         say = phrases(locale)
         rows: list[dict[str, Any]] = []
         if preview is not None:
             shown = phrases(requester_locale).plain("case.reply_from_engineer")
+            names = [name for ident, name in files if ident in ticked]
             rows += [
                 {"type": "section", "text": plain(say.plain("view.preview_intro"), 3000)},
                 {"type": "rich_text", "elements": [_quote(shown), _quote(cut(preview, INPUT))]},
+                *([dict(blocks.context(say.plain("view.preview_files", names=say.together(names))))] if names else []),
                 {"type": "divider"},
             ]
         typed = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": INPUT, **_initial(text)}
         rows.append(_input(say.plain("view.reply_text"), typed, optional=False, hint=say.plain("view.reply_hint"), block="reply"))
+        if files:
+            options = [blocks.option(name, ident) for ident, name in files[: blocks.RADIOS]]
+            chosen = [option for option in options if option["value"] in ticked]
+            boxes = {
+                "type": "checkboxes",
+                "action_id": "files",
+                "options": options,
+                **({"initial_options": chosen} if chosen else {}),
+            }
+            rows.append(_input(say.plain("view.reply_files"), boxes, hint=say.plain("view.reply_files_hint")))
         title, submit = ("view.reply_title", "view.preview") if preview is None else ("view.preview_title", "view.preview_send")
         return _modal("reply", say.plain(title), rows, say, submit=say.plain(submit), metadata=metadata)
 

@@ -37,6 +37,7 @@ COMMANDS = {"/vpn-help": ("Get help with the VPN", "[what happens, or: status | 
 SHORTCUTS = {
     "vpn_help_global": ("Get VPN help", "shortcut"),
     "vpn_help_message": ("Diagnose this message", "message_action"),
+    "vpn_help_send": ("Send to requester", "message_action"),
 }
 
 SCOPES = (

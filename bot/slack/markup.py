@@ -57,6 +57,62 @@ def from_blocks(blocks: Sequence[Mapping[str, Any]], *, without: str | None = No
     return "\n".join(part for part in parts if part).strip()
 
 
+#: What stands for somebody, or for something, that only the engineers know.
+SOMEONE = "…"
+#: A link into Slack itself: a message, a file, a canvas, a channel. It leads where its reader may not go.
+_INSIDE = re.compile(r"https?://[\w.-]*\bslack(?:-files)?\.com/\S*|https?://slack-redir\.net/\S*")
+_MARKED = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)(.+?)(?<=\S)\1(?![\w*_~`])")
+
+
+def neutral(blocks: Sequence[Mapping[str, Any]], text: str) -> str:
+    """A message as it may be shown to somebody outside of its conversation: its words, and nothing that is live or internal.
+
+    Who is mentioned (people, groups, channels) becomes an ellipsis, a broadcast vanishes, of a link its words stay (its
+    address where it has none), and a link into Slack itself becomes an ellipsis too.
+
+    >>> neutral([], "<@U1|ben> says: *restart* it, see <https://wiki.example.com/x|the page> &amp; <#C1|ops> <!channel>")
+    '… says: restart it, see the page & …'
+    """
+    said = "\n".join(part for part in (_neutral_node(each) for each in blocks if each.get("type") == "rich_text") if part)
+    if not said.strip():
+        said = _MARK.sub(lambda mark: _neutral_mark(mark[1]), _FENCE.sub("", text))
+        said = _MARKED.sub(r"\2", said)
+        for entity, character in _ENTITIES:
+            said = said.replace(entity, character)
+    return re.sub(r"[ \t]+\n", "\n", _INSIDE.sub(SOMEONE, said)).strip()
+
+
+def _neutral_mark(inside: str) -> str:
+    target, _, label = inside.partition("|")
+    if target.startswith("!date^"):
+        return label
+    if target.startswith("!subteam^") or target[:1] in ("@", "#"):
+        return SOMEONE
+    if target.startswith("!"):
+        return ""
+    return SOMEONE if _INSIDE.fullmatch(target) else label or target.removeprefix("mailto:")
+
+
+def _neutral_node(node: Mapping[str, Any]) -> str:  # noqa: PLR0911 - one line for each kind of node
+    kind = node.get("type")
+    match kind:
+        case "user" | "usergroup" | "channel":
+            return SOMEONE
+        case "broadcast" | "emoji":
+            return ""
+        case "link":
+            inside = _INSIDE.fullmatch(str(node.get("url", "")))
+            return SOMEONE if inside else str(node.get("text") or node.get("url", ""))
+        case "text" | "date":
+            return str(node.get("text") or node.get("fallback") or "")
+        case "rich_text_list":
+            return "".join(f"- {_neutral_node(each).strip()}\n" for each in _elements(node))
+    inner = "".join(_neutral_node(each) for each in _elements(node))
+    if kind == "rich_text":
+        return inner.strip("\n")
+    return inner if inner.endswith("\n") or not inner else inner + "\n"
+
+
 def _spoken(inside: str, without: str | None) -> str:
     target, _, label = inside.partition("|")
     if target.startswith("!date^"):

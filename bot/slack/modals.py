@@ -25,6 +25,7 @@ from bot.events import (
     CaseId,
     ChannelId,
     IntakeSubmitted,
+    MessageRef,
     ReplySubmitted,
     SetupChanged,
     UploadedFile,
@@ -52,6 +53,10 @@ class Modal(StrEnum):
     WHAT_IF = "what_if"
 
 
+#: Files of one message that are offered, and how much of a name: metadata holds 3000 characters in all.
+FILES, FILE_NAME = 10, 60
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
     """What a modal carries to its submission. It lies with the person it is shown to, so it proves nothing about rights."""
@@ -61,10 +66,20 @@ class Metadata:
     response_url: str = ""
     #: What a reply's preview showed: it is sent only if it is still the same.
     shown: str = ""
+    #: *Send to requester*: the message (`channel`, `ts`) that it was made of, and its files, each as (id, name).
+    source: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
     def written(self) -> str:
         """As `private_metadata`."""
-        held = {"case": self.case, "channel": self.channel, "response_url": self.response_url, "shown": self.shown}
+        held = {
+            "case": self.case,
+            "channel": self.channel,
+            "response_url": self.response_url,
+            "shown": self.shown,
+            "source": self.source,
+            "files": [[ident, name[:FILE_NAME]] for ident, name in self.files[:FILES]],
+        }
         return json.dumps({"v": VERSION, **{name: value for name, value in held.items() if value}})
 
 
@@ -251,7 +266,15 @@ def reply(sent: Submission) -> ReplySubmitted:
         user=sent.user,
         case=CaseId(sent.metadata.case),
         text=sent.values.get("text", ""),
+        source=MessageRef(channel=ChannelId(sent.metadata.channel), ts=sent.metadata.source) if sent.metadata.source else None,
+        files=ticked(sent),
     )
+
+
+def ticked(sent: Submission) -> tuple[str, ...]:
+    """The files that are to go along, by id: only such as were offered."""
+    offered = {ident for ident, _ in sent.metadata.files}
+    return tuple(each for each in sent.values.get("files", "").split(",") if each in offered)
 
 
 def deskwork(sent: Submission) -> ActionTaken:
@@ -282,7 +305,15 @@ def _metadata(written: str) -> Metadata:
         channel=text(found, "channel"),
         response_url=text(found, "response_url"),
         shown=text(found, "shown"),
+        source=text(found, "source"),
+        files=tuple(_pairs(found.get("files"))),
     )
+
+
+def _pairs(found: object) -> Iterator[tuple[str, str]]:
+    for each in found if isinstance(found, list) else ():
+        if isinstance(each, list) and len(each) == 2 and all(isinstance(part, str) for part in each):
+            yield each[0], each[1]
 
 
 def _fields(values: Body) -> Iterator[tuple[str, str, str, tuple[UploadedFile, ...]]]:

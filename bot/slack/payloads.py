@@ -13,7 +13,7 @@ Ids are made of what stays the same when Slack delivers a second time. A message
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ from bot.events import (
 )
 from bot.ports import Profile
 from bot.slack.fields import Body, json_object, moment, node, nodes, number, text
-from bot.slack.markup import from_blocks, mentions, plain
+from bot.slack.markup import from_blocks, mentions, neutral, plain
 
 #: The version of what our buttons and modals carry; an older one is translated in `carried`, for a while.
 VERSION = 1
@@ -69,12 +69,20 @@ class Press:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortcut:
-    """*Get VPN help* from anywhere (`message` None), or *Diagnose this message*."""
+    """*Get VPN help* from anywhere (`message` None), *Diagnose this message*, or (`sends`) *Send to requester*."""
 
     user: UserId
     workspace: Workspace
     trigger_id: str
     message: MessagePosted | None = None
+    #: The message is to be sent to the requester; it is kept nowhere, and its words are here as they may cross the wall.
+    sends: bool = False
+    #: Whether the bot itself wrote it.
+    is_own: bool = False
+
+
+#: The `callback_id` of *Send to requester*.
+SEND = "vpn_help_send"
 
 
 def event(body: Body, me: Me, now: datetime) -> Event | None:
@@ -145,7 +153,15 @@ def shortcut(body: Body, me: Me, now: datetime) -> Shortcut | None:
             files=files(found),
             mentions_bot=True,
         )
-    return Shortcut(user=user, workspace=where, trigger_id=text(body, "trigger_id"), message=message)
+    sends = message is not None and text(body, "callback_id") == SEND
+    return Shortcut(
+        user=user,
+        workspace=where,
+        trigger_id=text(body, "trigger_id"),
+        message=replace(message, text=neutral(nodes(found, "blocks"), text(found, "text"))) if sends and message else message,
+        sends=sends,
+        is_own=_is_machine(found, me),
+    )
 
 
 def carried(value: str) -> tuple[str, str, str]:

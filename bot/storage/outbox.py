@@ -273,12 +273,10 @@ async def thread_of(connection: AsyncConnection, case: CaseId, where: Where) -> 
     return MessageRef(channel=ChannelId(row.channel), ts=row.ts) if row else None
 
 
-def _place(item: Item) -> str:  # noqa: PLR0911 - one line for each kind
+def _place(item: Item) -> str:
     match item:
-        case Say() | Attach():
+        case Say() | Attach() | PassOn():
             return item.where.value
-        case PassOn():
-            return Where.DESK.value
         case Tell():
             return "direct"
         case Retract():

@@ -229,7 +229,7 @@ class Speaker:
 
     async def _pass_on(self, row: Sending, what: PassOn) -> None:
         case = await self._case(row)
-        where = await self._desk_thread(row, case)
+        where = await (self._desk_thread(row, case) if what.where is Where.DESK else self._requester_thread(case))
         if row.uncertain and await self._is_there(where, what.name):
             return
         file = await self._chat.file(what.file_id)

@@ -372,13 +372,17 @@ class Drain:
         return Reading(upload=record.id, log=record.log, same_as=record.same_as, problem=record.problem)
 
     async def _thread(self, event: Event) -> tuple[tuple[MessageRef, str, tuple[UploadedFile, ...]], ...]:
-        if not (isinstance(event, MessagePosted) and event.mentions_bot and event.kind is ChannelKind.CHANNEL):
-            return ()
-        root = event.thread_ts or (event.ref.ts if is_shortcut(event) else None)
-        if root is None:
+        if isinstance(event, ReplySubmitted):
+            place = await self.store.thread(event.case, Where.DESK) if event.files else None
+        elif isinstance(event, MessagePosted) and event.mentions_bot and event.kind is ChannelKind.CHANNEL:
+            root = event.thread_ts or (event.ref.ts if is_shortcut(event) else None)
+            place = MessageRef(channel=event.ref.channel, ts=root) if root else None
+        else:
+            place = None
+        if place is None:
             return ()
         try:
-            return tuple(await self.chat.replies(MessageRef(channel=event.ref.channel, ts=root)))
+            return tuple(await self.chat.replies(place))
         except OutsideError as error:
             logger.warning("a thread cannot be read: %s", error)
             return ()

@@ -139,3 +139,38 @@ async def test_a_log_is_asked_for_from_the_menu_and_the_requester_reads_how_to_g
     await sam.press("snooze", card, value=entry)
     await bot.wait_for_message("@mira", contains="The VPN engineers need a log")
     await bot.wait_for_message("vpn-desk", contains="asked the requester for a log", thread_ts=card["ts"])
+
+
+async def test_one_message_of_the_thread_is_sent_after_its_preview_and_its_file_only_if_ticked(bot):
+    _, card = await escalate(bot)
+    await bot.wait_until_quiet()
+    sam = bot.as_person("sam")
+    ts = await sam.upload("fix.txt", b"step one\n", "vpn-desk", text="@ana this should do it", thread_ts=card["ts"])
+    await sam.shortcut("vpn_help_send", channel="vpn-desk", ts=ts)
+    preview = await sam.modal(title="Send this?")
+    assert "… this should do it" in preview.text
+    assert "From the VPN engineers:" in preview.text
+    await preview.submit({"files": ["fix.txt"]})
+    again = await sam.modal(title="Send this?")
+    assert "With it goes: fix.txt" in again.text
+    await again.submit({})
+    answer = await bot.wait_for_message("@mira", contains="… this should do it")
+    await bot.wait_for(
+        lambda world: next((p for p in messages_in(world, answer["channel"], answer["thread_ts"]) if p.get("files")), None),
+        "the file in the requester's thread",
+    )
+
+
+async def test_sending_is_refused_elsewhere_and_to_strangers_and_for_a_closed_case(bot):
+    mira, card = await escalate(bot)
+    await bot.wait_until_quiet()
+    sam = bot.as_person("sam")
+    elsewhere = await sam.post("lunch?", "general")
+    await sam.shortcut("vpn_help_send", channel="general", ts=elsewhere)
+    await bot.wait_for_whisper("sam", contains="choose such a message")
+    await sam.shortcut("vpn_help_send", channel="vpn-desk", ts=card["ts"])
+    said = await sam.post("internal", "vpn-desk", thread_ts=card["ts"])
+    await mira.press("It works now")
+    await bot.wait_for_message("vpn-desk", contains="it works now", thread_ts=card["ts"])
+    await sam.shortcut("vpn_help_send", channel="vpn-desk", ts=said)
+    await bot.wait_for_whisper("sam", contains="This case is closed")

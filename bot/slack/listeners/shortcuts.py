@@ -1,4 +1,4 @@
-"""*Get VPN help* from anywhere, and *Diagnose this message*, which is a mention of the bot without the words."""
+"""*Get VPN help* from anywhere; *Diagnose this message*, a mention of the bot without the words; *Send to requester*."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.slack import payloads
 from bot.slack.door import Door, whisper
 from bot.slack.listeners.opening import open_intake
+from bot.slack.listeners.sending import open_send
 from bot.slack.modals import Metadata
 from bot.slack.waiting import waiting
 
@@ -23,7 +24,9 @@ def register(app: AsyncApp, door: Door) -> None:
         if shortcut is None:
             await ack()
             return
-        if shortcut.message is not None:
+        if shortcut.sends:
+            await open_send(door, shortcut)
+        elif shortcut.message is not None:
             await door.keep(shortcut.message)
         elif sorry := await open_intake(door, shortcut.user, shortcut.trigger_id, Metadata(), workspace=shortcut.workspace):
             await whisper(door, waiting(body), sorry)

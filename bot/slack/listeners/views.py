@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -13,7 +13,8 @@ from bot.events import CaseId
 from bot.messages.speaker import phrases
 from bot.slack import modals
 from bot.slack.door import Door
-from bot.slack.modals import Metadata, Modal, Submission
+from bot.slack.listeners.sending import mark
+from bot.slack.modals import Modal, Submission
 
 #: The desk's small forms, each for one action of the same name.
 DESKWORK = frozenset({Modal.HAND_ON, Modal.MERGE, Modal.WHAT_IF})
@@ -63,18 +64,22 @@ async def _reply(door: Door, ack: AsyncAck, sent: Submission) -> None:
     if not text:
         await ack(response_action="errors", errors={sent.blocks.get("text", "reply"): phrases(locale).plain("view.too_short")})
         return
-    if sent.metadata.shown == _mark(text):
+    ticked = modals.ticked(sent)
+    if sent.metadata.shown == mark(text, ticked):
         await door.keep(modals.reply(sent))
         await ack()
         return
     case = await door.cases.case(CaseId(sent.metadata.case))
     if case is None:
         raise UserError("case-is-gone")
-    metadata = Metadata(case=sent.metadata.case, shown=_mark(text)).written()
-    view = door.words.reply_form(locale=locale, requester_locale=case.locale, metadata=metadata, text=text, preview=text)
+    metadata = replace(sent.metadata, shown=mark(text, ticked))
+    view = door.words.reply_form(
+        locale=locale,
+        requester_locale=case.locale,
+        metadata=metadata.written(),
+        text=text,
+        preview=text,
+        files=metadata.files,
+        ticked=ticked,
+    )
     await ack(response_action="update", view=dict(view))
-
-
-def _mark(text: str) -> str:
-    """What stands for a text in the metadata, which is too small for the text itself."""
-    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -4,6 +4,7 @@ import asyncio
 import re
 import tempfile
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.cases import CaseState
 from bot.events import Action, MessageChanged, MessageDeleted, MessageRef, UserId
 from bot.ports import Profile, Where
 from bot.storage.tables import inbox
@@ -66,6 +68,8 @@ class Wall(RuleBasedStateMachine):
         )
         self.house.chat.profiles[BEN] = Profile(id=BEN, name="Benedikt")
         self.replies: list[str] = []
+        #: Files of engineers that were sent on purpose.
+        self.notes: list[str] = []
         self.written: list[MessageRef] = []
         self.count = 0
 
@@ -158,6 +162,34 @@ class Wall(RuleBasedStateMachine):
         if user == BEN and case.on_desk:
             self.replies.append(text)
         self.happens(self.house.reply(self.case, text, user=user))
+
+    @rule(user=st.sampled_from([BEN, BEN, EVE, ANA]), tick=st.booleans(), there=st.booleans(), of_another=st.booleans())
+    def somebody_sends_one_message_of_the_thread(self, user: str, tick: bool, there: bool, of_another: bool) -> None:
+        """With a file; ticked or not. And somebody may claim a file for the message that hangs elsewhere."""
+        card, number = self.card(), self.number()
+        case = self.runner.run(self.house.store.case(self.case))
+        note = self.house.chat.give(f"N{number}", b"for you", name=f"NOTE-{number}.txt")
+        foreign = self.house.chat.give(f"X{number}", b"INTERNAL", name=f"INTERNAL-{number}.txt")
+        said = self.house.posted(DESK, f"INTERNAL {number}", user=BEN, thread=card.ts if card else None, files=(note,))
+        talk = self.house.posted(DESK, "INTERNAL talk", user=BEN, thread=card.ts if card else None, files=(foreign,))
+        if card is not None:
+            self.house.chat.threads[card] = ((said.ref, said.text, (note,)), (talk.ref, talk.text, (foreign,)))
+            self.happens(said, talk)
+        text = f"REPLY-{number}."
+        wanted = (foreign.id,) if of_another else (note.id,) if tick else ()
+        source = said.ref if there else talk.ref
+        self.happens(replace(self.house.reply(self.case, text, user=user), source=source, files=() if not tick else wanted))
+        if user == BEN and case.on_desk and case.state is not CaseState.CLOSED:
+            self.replies.append(text)
+            if tick and there and not of_another:
+                self.notes.append(note.name)
+            if tick and not there and of_another:
+                self.notes.append(foreign.name)  # it hangs on the message that was chosen, and was ticked
+
+    @invariant()
+    def only_ticked_files_of_the_chosen_message_cross(self) -> None:
+        crossed = [name for said in self.house.chat.said if said.channel == "DUANA" for name in said.files]
+        assert [name for name in crossed if not name.startswith("timeline-")] == self.notes
 
     @rule(hours=st.integers(1, 200))
     def time_passes(self, hours: int) -> None:

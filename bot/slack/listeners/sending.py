@@ -1,0 +1,73 @@
+"""*Send to requester*: one message of the desk's thread across the wall, by the same preview as *Reply to requester*.
+
+It opens at the preview, because the text is there already: neutralised (`markup.neutral`), to be read once more and changed.
+Its files are offered one by one, and none is ticked. What is sent is asked again when it is handled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from bot.cases import CaseState
+from bot.errors import UserError
+from bot.events import Action, ActionTaken, MessageRef
+from bot.messages.views import INPUT
+from bot.ports import Where
+from bot.slack.door import Door
+from bot.slack.modals import FILES, Metadata
+from bot.slack.payloads import Shortcut
+
+
+async def open_send(door: Door, chosen: Shortcut) -> None:
+    """Open the preview.
+
+    Raises:
+        UserError: it is no message of an engineer in a case's thread, the case is over, or the person is no engineer.
+    """
+    said = chosen.message
+    if said is None:
+        return
+    found = await door.cases.case_at(chosen.workspace, MessageRef(channel=said.ref.channel, ts=said.thread_ts or said.ref.ts))
+    if found is None or found[1] is not Where.DESK:
+        raise UserError("not-in-desk-thread")
+    await door.allow(
+        ActionTaken(
+            id=said.id,
+            workspace=chosen.workspace,
+            at=said.at,
+            user=chosen.user,
+            stranger=said.stranger,
+            action=Action.OPEN_REPLY,
+            case=found[0],
+        )
+    )
+    case = await door.cases.case(found[0])
+    if case is None:
+        raise UserError("case-is-gone")
+    if chosen.is_own or said.thread_ts in (None, said.ref.ts):
+        raise UserError("not-in-desk-thread")
+    if case.state is CaseState.CLOSED:
+        raise UserError("case-is-over")
+    text = said.text[:INPUT]
+    metadata = Metadata(
+        case=case.id,
+        channel=said.ref.channel,
+        source=said.ref.ts,
+        shown=mark(text, ()) if text else "",
+        files=tuple((file.id, file.name) for file in said.files[:FILES]),
+    )
+    view = door.words.reply_form(
+        locale=await door.locale(chosen.user),
+        requester_locale=case.locale,
+        metadata=metadata.written(),
+        text=text,
+        preview=text or None,
+        files=metadata.files,
+    )
+    await door.chat.open_view(chosen.trigger_id, view)
+
+
+def mark(text: str, files: Sequence[str]) -> str:
+    """What stands for what a preview showed in the metadata, which is too small for the text itself."""
+    return hashlib.sha256("\0".join([text, *sorted(files)]).encode()).hexdigest()[:32]
