@@ -275,6 +275,10 @@ class Case:
             not_collected=basis.not_collected,
         )
 
+    def as_judged(self) -> Case:
+        """As the engineers read it: its diagnosis with what they are sure of, and without what they ruled out."""
+        return replace(self, diagnosis=self.handling.over(self.diagnosis)) if self.diagnosis else self
+
     def heard(self, words: Words) -> Case:
         """With something that the person typed; an edit takes the place of what stood in the same message."""
         if words.ref is not None and any(known.ref == words.ref for known in self.words):

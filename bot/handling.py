@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.events import CaseId, UserId
-from knowledge import CauseId
+from knowledge import CauseId, Diagnosis, Hypothesis
+
+#: Who opens a case again within this time after its end tells that the mend did not hold.
+SOON = timedelta(days=7)
 
 
 class Severity(StrEnum):
@@ -64,6 +67,8 @@ class Handling:
     fix_confirmed: bool = False
     #: When it was opened again after it was over.
     reopened_at: tuple[datetime, ...] = ()
+    #: How often that was within a week of its end: the mend did not hold.
+    reopened_soon: int = 0
 
     def arrived(self, at: datetime, severity: Severity) -> Handling:
         """The case comes to the desk, for the first time or again: every promise begins anew."""
@@ -130,3 +135,24 @@ class Handling:
         """With a cause that an engineer is sure of; the second time, not any more."""
         pinned = None if self.pinned == cause else cause
         return replace(self, pinned=pinned, ruled_out=tuple(c for c in self.ruled_out if c != cause))
+
+    def came_back(self, at: datetime, ended: datetime | None) -> Handling:
+        """Opened again after it was over; counted apart where that was soon."""
+        soon = ended is not None and at - ended <= SOON
+        return replace(self, reopened_at=(*self.reopened_at, at), reopened_soon=self.reopened_soon + soon)
+
+    def over(self, diagnosis: Diagnosis) -> Diagnosis:
+        """What the engineers read of a diagnosis: without what they ruled out, and what they are sure of first.
+
+        The share of what was ruled out goes to the others in proportion, as if it had been evidence. What the engine found by
+        itself stays as it was on the case, for figures and for being worked out again.
+        """
+        left = [each for each in diagnosis.hypotheses if each.cause not in self.ruled_out]
+        gone = sum(each.probability for each in diagnosis.hypotheses if each.cause in self.ruled_out)
+        share = 1 / (1 - gone) if 0 < gone < 1 else 1.0
+        left = [replace(each, probability=min(1.0, each.probability * share)) for each in left]
+        if self.pinned is not None:
+            known = [each for each in left if each.cause == self.pinned]
+            first = known or [Hypothesis(cause=self.pinned, probability=0.0)]
+            left = [*first, *(each for each in left if each.cause != self.pinned)]
+        return replace(diagnosis, hypotheses=tuple(left), unexplained=min(1.0, diagnosis.unexplained * share))

@@ -94,7 +94,7 @@ def act(turn: Turn, event: ActionTaken) -> None:
         case Action.CONFIRM_CAUSE:
             _confirm(turn, event)
         case Action.RESOLVE:
-            _resolve(turn, event.argument)
+            _resolve(turn, event)
         case _:
             handiwork.act(turn, event)
 
@@ -168,6 +168,7 @@ def _claim(turn: Turn, event: ActionTaken) -> None:
 
 
 def _confirm(turn: Turn, event: ActionTaken) -> None:
+    """A second time with another cause is a correction."""
     cause = CauseId(event.argument)
     if cause not in turn.world.base.causes or turn.case.confirmed_cause == cause:
         return
@@ -176,9 +177,13 @@ def _confirm(turn: Turn, event: ActionTaken) -> None:
     turn.news("cause-confirmed", text=cause)
 
 
-def _resolve(turn: Turn, argument: str) -> None:
+def _resolve(turn: Turn, event: ActionTaken) -> None:
+    """`fixed`, or with the confirmed cause behind it, as the form sends it: `fixed psk-mismatch`."""
     if turn.case.state is CaseState.CLOSED:
         raise UserError("case-is-over")
+    argument, _, cause = event.argument.partition(" ")
+    if cause:
+        _confirm(turn, replace(event, argument=cause))
     if turn.case.state is CaseState.RESOLVED:
         return
     resolution = Resolution(argument) if argument in REASONS else Resolution.FIXED

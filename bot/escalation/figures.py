@@ -14,7 +14,8 @@ from bot.cases import Case
 COLUMNS = (
     "case", "origin", "locale", "platform", "state", "resolution", "opened_at", "escalated_at", "closed_at", "severity",
     "priority", "reasons", "likely_cause", "probability", "confirmed_cause", "cause_was_right", "questions", "steps_tried",
-    "files", "minutes_to_answer", "minutes_to_close", "promises_broken", "reopened", "fix_confirmed", "outage", "duplicate_of",
+    "files", "minutes_to_answer", "minutes_to_cause", "minutes_to_close", "promises_broken", "reopened", "reopened_within_week",
+    "fix_confirmed", "outage", "duplicate_of",
 )  # fmt: skip
 
 
@@ -44,13 +45,20 @@ def row(case: Case) -> dict[str, object]:
         "steps_tried": len(case.tried),
         "files": len(case.uploads),
         "minutes_to_answer": _minutes(case.escalated_at, kept.answered_at),
+        "minutes_to_cause": _minutes(case.opened_at, cause_found_at(case)),
         "minutes_to_close": _minutes(case.opened_at, case.closed_at),
         "promises_broken": " ".join(kept.broken),
         "reopened": len(kept.reopened_at),
+        "reopened_within_week": kept.reopened_soon,
         "fix_confirmed": kept.fix_confirmed,
         "outage": kept.incident,
         "duplicate_of": kept.merged_into,
     }
+
+
+def cause_found_at(case: Case) -> datetime | None:
+    """When its cause was named: first by an engineer who confirmed one; None: nobody did."""
+    return next((entry.at for entry in case.timeline if entry.what == "cause-confirmed"), None) if case.confirmed_cause else None
 
 
 def as_csv(cases: Sequence[Case]) -> str:

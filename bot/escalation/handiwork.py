@@ -178,7 +178,8 @@ def what_if(turn: Turn, argument: str) -> None:
         answers = {**turn.case.answers, QuestionId(question): ChoiceId(choice)}
         text = "\n".join(turn.case.said) or None
         then = knowledge.diagnose(turn.world.base, logs, answers, text=text, platform=turn.case.platform)
-    words = turn.say_words.what_if(turn.case, question, choice, then, locale=turn.world.desk_locale)
+        then = turn.case.handling.over(then)
+    words = turn.say_words.what_if(turn.case.as_judged(), question, choice, then, locale=turn.world.desk_locale)
     turn.tell_desk(words)
 
 

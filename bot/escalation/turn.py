@@ -108,11 +108,13 @@ class Turn:
         """The case is open again, and every promise begins anew."""
         kept = self.case.handling
         was_over = self.case.resolution is not Resolution.DUPLICATE
+        ended = self.case.closed_at or kept.resolved_at
         self.case = self.case.reopened()
         if self.case.on_desk:
             kept = kept.arrived(self.world.now, kept.severity)
-        times = (*kept.reopened_at, self.world.now) if was_over else kept.reopened_at
-        self.case = replace(self.case, handling=replace(kept, reopened_at=times, merged_into=None, incident=None))
+        if was_over:
+            kept = kept.came_back(self.world.now, ended)
+        self.case = replace(self.case, handling=replace(kept, merged_into=None, incident=None))
 
     def whisper(self, message: Message) -> None:
         """Say something that only the person who acted sees, where they acted; in the case's thread if that is nowhere."""

@@ -11,8 +11,8 @@ from bot.messages import blocks
 from bot.messages.blocks import Bullets, Controls, Heading, Lines, Part, Small, compose
 from bot.messages.phrases import Person, Phrase, Phrases
 from bot.messages.speaker import LINES_SHOWN, Speaker, number, percent, phrases
-from bot.wording import Message
-from knowledge import CauseId, ChoiceId, QuestionId, StepKind
+from bot.wording import Message, View
+from knowledge import UNKNOWN, CauseId, ChoiceId, QuestionId, StepKind
 
 #: News that name a cause.
 _OF_CAUSES = frozenset({"cause-confirmed", "pinned", "unpinned", "ruled-out", "ruled-in"})
@@ -20,6 +20,11 @@ _OF_CAUSES = frozenset({"cause-confirmed", "pinned", "unpinned", "ruled-out", "r
 _SNOOZES = ("60", "240", "1440", "4320")
 #: Logs that an engineer can ask for with one choice.
 _LOGS = 6
+
+#: With which reason a case ends, the usual one first.
+ENDS = ("fixed", "workaround", "no-fault", "outage")
+#: From this share on a cause stands in the form that ends a case, to be confirmed with a click.
+LIKELY = 0.5
 
 #: Hypotheses on the card.
 RANKED = 4
@@ -32,6 +37,7 @@ class DeskMessages(Speaker):
 
     def card(self, case: Case, *, requester: str, locale: str) -> Message:
         """One message per case, edited in place: all that an engineer needs to begin."""
+        case = case.as_judged()
         say = phrases(locale)
         parts: list[Part | None] = [
             Heading(say.plain("card.title", number=number(case))),
@@ -86,12 +92,21 @@ class DeskMessages(Speaker):
         return facts
 
     def _causes(self, case: Case, say: Phrases, locale: str) -> list[Part]:
-        ranked = [h for h in (case.diagnosis.hypotheses if case.diagnosis else ()) if h.probability >= 0.02][:RANKED]
+        sure = case.handling.pinned
+        known = case.diagnosis.hypotheses if case.diagnosis else ()
+        ranked = [h for h in known if h.probability >= 0.02 or h.cause == sure][:RANKED]
         if not ranked:
             return [say("card.unknown_cause")]
         parts: list[Part] = [
             say("card.causes"),
-            Bullets([say("card.cause", cause=self._cause(h.cause, locale), percent=percent(h.probability)) for h in ranked]),
+            Bullets(
+                [
+                    say("card.pinned", cause=self._cause(h.cause, locale))
+                    if h.cause == sure
+                    else say("card.cause", cause=self._cause(h.cause, locale), percent=percent(h.probability))
+                    for h in ranked
+                ]
+            ),
         ]
         reasons = self._reasons(ranked[0].supporting, locale)[:LINES_SHOWN]
         against = self._reasons(ranked[0].opposing, locale)[:2]
@@ -151,7 +166,7 @@ class DeskMessages(Speaker):
         if kept.broken:
             names = list(dict.fromkeys(say.plain(f"promise.{each.partition(':')[2]}") for each in kept.broken))
             facts.append(say("card.broken", promises=say.together(names)))
-        if kept.pinned:
+        if kept.pinned and case.diagnosis is None:
             facts.append(say("card.pinned", cause=self._cause(kept.pinned, locale)))
         if kept.ruled_out:
             facts.append(say("card.ruled_out", causes=say.together([self._cause(c, locale) for c in kept.ruled_out])))
@@ -176,7 +191,7 @@ class DeskMessages(Speaker):
             buttons.append(blocks.button(say.plain("button.claim"), Action.CLAIM, case.id, style="primary"))
         buttons.append(blocks.button(say.plain("button.reply"), Action.OPEN_REPLY, case.id))
         if not case.is_over:
-            buttons.append(blocks.button(say.plain("button.resolve"), Action.RESOLVE, case.id))
+            buttons.append(blocks.button(say.plain("button.resolve"), Action.OPEN_DESK_FORM, case.id, "resolve"))
         return buttons
 
     def _menus(self, case: Case, say: Phrases, locale: str) -> Controls:
@@ -195,8 +210,11 @@ class DeskMessages(Speaker):
         ranked = [h.cause for h in (case.diagnosis.hypotheses if case.diagnosis else ())][:RANKED]
         logs = [c for c in self._base.collects.values() if not case.platform or not c.platforms or case.platform in c.platforms]
         entries = [entry(say.plain("card.log", title=log.title(locale)), Action.ASK_LOG, log.id) for log in logs[:_LOGS]]
-        entries += [entry(say.plain("card.pin", cause=self._cause(c, locale)), Action.PIN_CAUSE, c) for c in ranked]
+        for cause in ranked:
+            label = "card.unpin" if cause == kept.pinned else "card.pin"
+            entries.append(entry(say.plain(label, cause=self._cause(cause, locale)), Action.PIN_CAUSE, cause))
         entries += [entry(say.plain("card.rule_out", cause=self._cause(c, locale)), Action.RULE_OUT, c) for c in ranked]
+        entries += [entry(say.plain("card.rule_in", cause=self._cause(c, locale)), Action.RULE_OUT, c) for c in kept.ruled_out]
         for form in ("what_if", "merge", "hand_on"):
             entries.append(entry(say.plain(f"button.{form}"), Action.OPEN_DESK_FORM, form))
         if kept.snoozed_until:
@@ -208,16 +226,61 @@ class DeskMessages(Speaker):
             label = say.plain("card.set_priority", priority=say.plain(f"priority.{priority}"))
             entries.append(entry(label, Action.PRIORITISE, priority))
         entries.append(entry(say.plain("card.set_priority", priority=say.plain("card.by_severity")), Action.PRIORITISE))
-        for resolution in ("workaround", "no-fault", "outage"):
-            label = say.plain("card.resolve_as", resolution=say.plain(f"resolution.{resolution}"))
-            entries.append(entry(label, Action.RESOLVE, resolution))
         return entries
 
     def _cause_menu(self, case: Case, say: Phrases, locale: str) -> Controls | None:
-        """*This was the cause*: the likely ones first, then all others by name."""
-        if case.confirmed_cause:
-            return None
+        """*This was the cause*, or, once that was said, another one: the likely ones first, then all others by name."""
+        options = [blocks.option(self._cause(c, locale), blocks.carried(case.id, c)) for c in self._all_causes(case, locale)]
+        label = say.plain("card.correct_cause" if case.confirmed_cause else "card.choose_cause")
+        return Controls([blocks.menu(Action.CONFIRM_CAUSE, options, label)]) if options else None
+
+    def _all_causes(self, case: Case, locale: str) -> list[CauseId]:
+        """The likely ones first, then all others by name; without what is confirmed already."""
         ranked = [h.cause for h in (case.diagnosis.hypotheses if case.diagnosis else ())][:RANKED]
         others = sorted((c for c in self._base.causes if c not in ranked), key=lambda c: self._cause(c, locale).casefold())
-        options = [blocks.option(self._cause(c, locale), blocks.carried(case.id, c)) for c in [*ranked, *others]]
-        return Controls([blocks.menu(Action.CONFIRM_CAUSE, options, say.plain("card.choose_cause"))]) if options else None
+        return [cause for cause in (*ranked, *others) if cause != case.confirmed_cause]
+
+    def resolve_form(self, case: Case, *, locale: str, metadata: str) -> View:
+        """*Mark as mended*: which cause it was, and how it ended. Two clicks where the likely one was right."""
+        case, say = case.as_judged(), phrases(locale)
+        best = case.confirmed_cause or case.handling.pinned or self._likely(case)
+        causes = [*([case.confirmed_cause] if case.confirmed_cause else []), *self._all_causes(case, locale)]
+        options = [blocks.option(say.plain("view.resolve_unknown"), UNKNOWN)]
+        options += [blocks.option(self._cause(cause, locale), cause) for cause in causes[: blocks.OPTIONS - 1]]
+        first = next((option for option in options if option["value"] == best), options[0])
+        reasons = [blocks.option(say.plain(f"resolution.{reason}"), reason) for reason in ENDS]
+        placeholder = blocks.plain(say.plain("view.choose"), blocks.PLACEHOLDER)
+        fields: list[tuple[str, dict[str, Any]]] = [
+            (
+                "cause",
+                {
+                    "type": "static_select",
+                    "action_id": "cause",
+                    "placeholder": placeholder,
+                    "options": options,
+                    "initial_option": first,
+                },
+            ),
+            ("reason", {"type": "radio_buttons", "action_id": "reason", "options": reasons, "initial_option": reasons[0]}),
+        ]
+        return {
+            "type": "modal",
+            "callback_id": "resolve",
+            "title": blocks.plain(say.plain("view.resolve_title"), 24),
+            "submit": blocks.plain(say.plain("view.resolve_send"), 24),
+            "close": blocks.plain(say.plain("view.close"), 24),
+            "private_metadata": metadata,
+            "blocks": [
+                {
+                    "type": "input",
+                    "block_id": name,
+                    "label": blocks.plain(say.plain(f"view.resolve_{name}"), 2000),
+                    "element": element,
+                }
+                for name, element in fields
+            ],
+        }
+
+    def _likely(self, case: Case) -> CauseId | None:
+        best = self._best(case)
+        return best.cause if best and best.probability >= LIKELY else None

@@ -39,6 +39,7 @@ from bot.messages import LOCALES
 from bot.slack.fields import Body, json_object, moment, node, nodes, text
 from bot.slack.markup import plain
 from bot.slack.payloads import VERSION, uploaded, workspace
+from knowledge import UNKNOWN
 
 
 class Modal(StrEnum):
@@ -51,6 +52,7 @@ class Modal(StrEnum):
     HAND_ON = "hand_on"
     MERGE = "merge"
     WHAT_IF = "what_if"
+    RESOLVE = "resolve"
 
 
 #: Files of one message that are offered, and how much of a name: metadata holds 3000 characters in all.
@@ -149,6 +151,8 @@ _WORDS = {
     "language": "language",
     "idioma": "language",
     "língua": "language",
+    "audit": "audit",
+    "auditoria": "audit",
     "lingua": "language",
 }
 
@@ -279,6 +283,8 @@ def ticked(sent: Submission) -> tuple[str, ...]:
 
 def deskwork(sent: Submission) -> ActionTaken:
     """One of the desk's small forms as the action that it asks for."""
+    cause = sent.values.get("cause", UNKNOWN)
+    ended = sent.values.get("reason", "") + (f" {cause}" if cause != UNKNOWN else "")
     return ActionTaken(
         id=sent.id,
         workspace=sent.workspace,
@@ -286,7 +292,7 @@ def deskwork(sent: Submission) -> ActionTaken:
         user=sent.user,
         action=Action(sent.modal),
         case=CaseId(sent.metadata.case) or None,
-        argument=sent.values.get("text", ""),
+        argument=ended if sent.modal == Modal.RESOLVE else sent.values.get("text", ""),
     )
 
 

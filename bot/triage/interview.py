@@ -108,7 +108,8 @@ def works_now(turn: Turn) -> None:
     """The requester confirms: the case is closed."""
     if turn.case.state is CaseState.CLOSED:
         return
-    resolution = Resolution.FIXED if turn.case.state is CaseState.RESOLVED else Resolution.WORKS_NOW
+    # The engineer's reason stays: a way round is no mend, though it works.
+    resolution = turn.case.resolution or Resolution.FIXED if turn.case.state is CaseState.RESOLVED else Resolution.WORKS_NOW
     turn.case = replace(turn.case, handling=replace(turn.case.handling, fix_confirmed=True))
     _close(turn, resolution, "works-now")
 

@@ -174,3 +174,14 @@ async def test_sending_is_refused_elsewhere_and_to_strangers_and_for_a_closed_ca
     await bot.wait_for_message("vpn-desk", contains="it works now", thread_ts=card["ts"])
     await sam.shortcut("vpn_help_send", channel="vpn-desk", ts=said)
     await bot.wait_for_whisper("sam", contains="This case is closed")
+
+
+async def test_a_case_ends_with_its_cause_and_a_reason_in_one_form(bot):
+    mira, card = await escalate(bot)
+    sam = bot.as_person("sam")
+    await sam.press("Mark as mended", card)
+    form = await sam.modal(title="Mark as mended")
+    await form.submit({"cause": "The pre-shared keys of the two ends differ", "reason": "a way round it"})
+    await bot.wait_for_message("vpn-desk", contains="this was the cause", thread_ts=card["ts"])
+    await mira.press("It works now")
+    await bot.wait_for_message("@mira", contains="Good that there is a way round it")

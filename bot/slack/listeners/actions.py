@@ -34,7 +34,7 @@ def register(app: AsyncApp, door: Door) -> None:
 
 
 #: The forms that an entry of the card's menu may open.
-DESK_FORMS = frozenset({"hand_on", "merge", "what_if"})
+DESK_FORMS = frozenset({"hand_on", "merge", "what_if", "resolve"})
 
 
 async def _act(door: Door, press: payloads.Press, body: Body) -> None:
@@ -67,8 +67,7 @@ async def _set_up(door: Door, press: payloads.Press) -> None:
     user, homes = press.event.user, door.homes
     if user is None or homes is None:
         return
-    if press.event.stranger or not await homes.may_set_up(user):
-        raise UserError("admins-only")
+    await door.allow(press.event)
     if press.event.action is Action.TRY_SETUP:
         homes.forget_tries()
         await homes.show(user, thoroughly=True)
@@ -90,7 +89,16 @@ async def _open_desk_form(door: Door, press: payloads.Press) -> None:
     if user is None or case is None or press.event.argument not in DESK_FORMS:
         return
     await door.allow(press.event)
-    view = door.words.desk_form(press.event.argument, locale=await door.locale(user), metadata=Metadata(case=case).written())
+    locale, metadata = await door.locale(user), Metadata(case=case).written()
+    if press.event.argument == "resolve":
+        found = await door.cases.case(case)
+        if found is None:
+            raise UserError("case-is-gone")
+        if found.is_over:
+            raise UserError("case-is-over")
+        view = door.words.resolve_form(found, locale=locale, metadata=metadata)
+    else:
+        view = door.words.desk_form(press.event.argument, locale=locale, metadata=metadata)
     await door.chat.open_view(press.trigger_id, view)
 
 

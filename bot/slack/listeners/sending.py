@@ -6,17 +6,22 @@ Its files are offered one by one, and none is ticked. What is sent is asked agai
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 
 from bot.cases import CaseState
 from bot.errors import UserError
-from bot.events import Action, ActionTaken, MessageRef
+from bot.events import Action, ActionTaken, CaseId, MessagePosted, MessageRef
 from bot.messages.views import INPUT
 from bot.ports import Where
 from bot.slack.door import Door
 from bot.slack.modals import FILES, Metadata
 from bot.slack.payloads import Shortcut
+
+
+#: A trigger lives 3 s: so often, and so many seconds apart, a thread is looked for.
+TRIES, PAUSE = 4, 0.15
 
 
 async def open_send(door: Door, chosen: Shortcut) -> None:
@@ -28,9 +33,7 @@ async def open_send(door: Door, chosen: Shortcut) -> None:
     said = chosen.message
     if said is None:
         return
-    found = await door.cases.case_at(chosen.workspace, MessageRef(channel=said.ref.channel, ts=said.thread_ts or said.ref.ts))
-    if found is None or found[1] is not Where.DESK:
-        raise UserError("not-in-desk-thread")
+    found = await _case_of(door, chosen, said)
     await door.allow(
         ActionTaken(
             id=said.id,
@@ -66,6 +69,19 @@ async def open_send(door: Door, chosen: Shortcut) -> None:
         files=metadata.files,
     )
     await door.chat.open_view(chosen.trigger_id, view)
+
+
+async def _case_of(door: Door, chosen: Shortcut, said: MessagePosted) -> tuple[CaseId, Where]:
+    """The case in whose thread at the desk a message stands; a card that is seconds old may not be written down yet."""
+    parent = MessageRef(channel=said.ref.channel, ts=said.thread_ts or said.ref.ts)
+    for _ in range(TRIES):
+        found = await door.cases.case_at(chosen.workspace, parent)
+        if found is not None or said.thread_ts is None:
+            break
+        await asyncio.sleep(PAUSE)
+    if found is None or found[1] is not Where.DESK:
+        raise UserError("not-in-desk-thread")
+    return found
 
 
 def mark(text: str, files: Sequence[str]) -> str:

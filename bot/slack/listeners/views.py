@@ -17,7 +17,7 @@ from bot.slack.listeners.sending import mark
 from bot.slack.modals import Modal, Submission
 
 #: The desk's small forms, each for one action of the same name.
-DESKWORK = frozenset({Modal.HAND_ON, Modal.MERGE, Modal.WHAT_IF})
+DESKWORK = frozenset({Modal.HAND_ON, Modal.MERGE, Modal.WHAT_IF, Modal.RESOLVE})
 
 
 def register(app: AsyncApp, door: Door) -> None:

@@ -14,7 +14,7 @@ from bot.ports import Where
 from bot.storage import Speaker
 from bot.triage.drain import Policy
 from tests.bot.fakes import ANA, BEN, DESK, EVE
-from tests.bot.house import House, open_house
+from tests.bot.house import House, base, catalogue, open_house
 
 CHAIN = (Call(who="S1", minutes=15), Call(who="https://pager.example.com/x", minutes=60))
 ZOE = "UZOE"
@@ -51,8 +51,8 @@ async def house(tmp_path: Path, pager: Pager) -> AsyncIterator[House]:
         yield opened
 
 
-async def escalated(house: House, user: str = ANA) -> Case:
-    await house.happens(house.intake_event("it does not work", user=user))
+async def escalated(house: House, user: str = ANA, *, words: str = "it does not work") -> Case:
+    await house.happens(house.intake_event(words, user=user))
     case = (await house.cases(user))[0]
     await house.happens(house.press(Action.ASK_PERSON, case.id, user=user))
     return (await house.cases(user))[0]
@@ -212,3 +212,34 @@ async def test_an_edit_of_pasted_lines_is_read_again(house: House) -> None:
     await house.happens(house.changed(said, lines.replace("NO_PROPOSAL_CHOSEN", "AUTHENTICATION_FAILED")))
     uploads = (await house.only_case()).uploads
     assert [upload.state for upload in uploads] == ["deleted", "read"]
+
+
+async def test_the_cause_is_confirmed_with_the_end_and_can_be_corrected(house: House, case: Case) -> None:
+    await house.happens(house.press(Action.RESOLVE, case.id, "workaround psk-mismatch", user=BEN))
+    await house.happens(house.press(Action.WORKS_NOW, case.id))
+    ended = await house.only_case()
+    assert (ended.confirmed_cause, ended.resolution) == ("psk-mismatch", Resolution.WORKAROUND)
+    await house.happens(house.press(Action.CONFIRM_CAUSE, case.id, "server-unreachable", user=BEN))
+    assert (await house.only_case()).confirmed_cause == "server-unreachable"
+    await later(house, days=3)
+    await house.happens(house.press(Action.REOPEN, case.id))
+    assert (await house.only_case()).handling.reopened_soon == 1
+
+
+async def test_what_is_ruled_out_leaves_the_card_and_what_is_sure_leads_it(tmp_path: Path) -> None:
+    async with open_house(tmp_path, messages=catalogue()) as house:
+        case = await escalated(house, words="error 789")
+        ranked = [each.cause for each in case.diagnosis.hypotheses]
+        titles = [base().causes[cause].title("en") for cause in ranked]
+        await house.happens(
+            house.press(Action.RULE_OUT, case.id, ranked[0], user=BEN),
+            house.press(Action.PIN_CAUSE, case.id, ranked[2], user=BEN),
+        )
+        card = next(text for text in house.chat.texts(DESK) if text.startswith("VPN case"))
+        lines = [line for line in card.splitlines() if line.startswith("•")]
+        assert not any(line.startswith(f"• {titles[0]}:") for line in lines)
+        assert f"• {titles[2]}: an engineer is sure" in lines
+        await house.happens(house.press(Action.WHAT_IF, case.id, "others=everybody", user=BEN))
+        assert titles[0] not in house.chat.texts(DESK)[-1]
+        kept = (await house.only_case()).diagnosis
+        assert [each.cause for each in kept.hypotheses] == ranked  # the machine's own stays
