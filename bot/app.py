@@ -26,29 +26,31 @@ import aiohttp
 
 from bot.errors import OutsideError, Refused, SettingsError, Unreachable, UserError
 from bot.escalation import figures
+from bot.escalation.overview import overview
 from bot.escalation.promises import is_meant
 from bot.events import ActionTaken, UserId, Workspace
 from bot.jobs import Jobs, Work, open_jobs
 from bot.knowing import Knowing, Words, read_base
 from bot.messages import Catalogue, spoken
 from bot.pager import WebhookPager
-from bot.permissions import may
+from bot.permissions import ADMIN_ACTIONS, Deed, may
 from bot.places import Places
-from bot.ports import Announce, Clock, Pager
+from bot.ports import Announce, Audited, Clock, Pager
 from bot.settings import Mode, Settings, hide_slack_variables
 from bot.slack.bolt import Receiver, SocketMode, make_bolt, try_app_token
 from bot.slack.chat import Identity, SlackChat, make_session
 from bot.slack.door import Door
-from bot.slack.home import Homes
+from bot.slack.home import Homes, link_to
 from bot.slack.payloads import Me
 from bot.slack.verification import Verifier
 from bot.stopping import stop_event
-from bot.storage import Speaker, Store, open_store, sweep
+from bot.storage import Filter, Speaker, Store, audit_csv, audit_json, open_store, sweep
 from bot.triage.drain import Drain, Policy
 from bot.triage.intake import Intake
 from bot.triage.reading import Limits, Reader
+from bot.triage.trail import where
 from bot.web import Ping, Site, make_web, serving
-from bot.wording import Message
+from bot.wording import DeskTab, Message, OutageLine
 from knowledge import BaseError
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,9 @@ _LONGEST_PAUSE = 60.0  # seconds between two tries to reach Slack at the start
 _SWEPT_AGO = 30.0  # seconds; the sweeper goes round every second
 _SLACK_KNOWN = 15.0  # seconds for which an answer of Slack's to /readyz is good
 
+
+#: In the audit trail, whose data a command of the operator is about: that of every workspace.
+OPERATOR = Workspace(team="")
 
 Answer = TypeVar("Answer")
 
@@ -105,7 +110,21 @@ async def export(settings: Settings, *, form: str) -> str:
     _make_folder(settings)
     async with open_store(settings.database, clock=SystemClock(), channels=Places()) as store:
         cases = await store.all_cases()
+        await store.audit.write(OPERATOR, _by_operator(Deed.EXPORT))
     return figures.as_json(cases) if form == "json" else figures.as_csv(cases)
+
+
+async def audit(settings: Settings, which: Filter, *, form: str) -> str:
+    """The audit trail; `form` is `csv` or `json`."""
+    _make_folder(settings)
+    async with open_store(settings.database, clock=SystemClock(), channels=Places()) as store:
+        lines = await store.audit.lines(which)
+        await store.audit.write(OPERATOR, _by_operator(Deed.READ_AUDIT))
+    return audit_json(lines) if form == "json" else audit_csv(lines)
+
+
+def _by_operator(deed: Deed) -> Audited:
+    return Audited(at=SystemClock().now(), who=None, deed=deed.value, where="command-line")
 
 
 async def migrate(settings: Settings) -> None:
@@ -158,6 +177,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
             days=settings.retention_days,
             language=language,
             is_admin=drain.is_admin,
+            desk=_desk(store, drain, clock, channels=channels, workspace=workspace, url=identity.url),
         )
         drain = replace(drain, homes=homes)
         intake = Intake(store=store, chat=chat, reader=reader, clock=clock, limit=settings.max_download_bytes)
@@ -287,13 +307,32 @@ def _drain(
 @asynccontextmanager
 async def _jobs(settings: Settings, store: Store, drain: Drain, intake: Intake, clock: Clock) -> AsyncIterator[Jobs]:
     async def clean() -> None:
-        await sweep(store, clock.now(), keep=timedelta(days=settings.retention_days))
+        keep, keep_audit = timedelta(days=settings.retention_days), timedelta(days=settings.audit_days)
+        await sweep(store, clock.now(), keep=keep, keep_audit=keep_audit)
 
     work = Work(drain=drain.drain, read=intake.read, clean=clean)
     async with open_jobs(
         store, work, address=settings.database, clock=clock, readers=settings.readers, stop_seconds=settings.stop_seconds
     ) as jobs:
         yield jobs
+
+
+def _desk(
+    store: Store, drain: Drain, clock: Clock, *, channels: Places, workspace: Workspace, url: str
+) -> Callable[[UserId], Awaitable[DeskTab | None]]:
+    """What an engineer's home tab shows of the desk."""
+
+    async def desk(user: UserId) -> DeskTab | None:
+        if channels.desk(workspace) is None or not await drain.is_responder(workspace, user):
+            return None
+        outages = []
+        for each in await store.outages.open_ones(workspace):
+            card = await store.outbox.slot(f"outage:{workspace.team}:{each.id}", "announce", "outage")
+            link = link_to(url, card) if card else None
+            outages.append(OutageLine(about=each.key, cases=len(each.cases), since=each.found_at, link=link))
+        return overview(await store.desk_cases(workspace), user, clock.now(), channels.office(workspace), outages)
+
+    return desk
 
 
 def _allow(store: Store, drain: Drain) -> Callable[[ActionTaken], Awaitable[None]]:
@@ -304,8 +343,20 @@ def _allow(store: Store, drain: Drain) -> Callable[[ActionTaken], Awaitable[None
         if case is not None and case.workspace != action.workspace:
             case = None
         responder = action.user is not None and await drain.is_responder(action.workspace, action.user)
-        answer = may(action.user, action.action, case, is_responder=responder, is_stranger=action.stranger)
+        admin = (
+            action.user is not None and action.action in ADMIN_ACTIONS and await drain.may_set_up(action.workspace, action.user)
+        )
+        answer = may(action.user, action.action, case, is_responder=responder, is_admin=admin, is_stranger=action.stranger)
         if answer.reason is not None:
+            line = Audited(
+                at=drain.clock.now(),
+                who=action.user,
+                deed=action.action.value,
+                case=case.id if case else None,
+                where=where(action),
+                refused=answer.reason,
+            )
+            await store.audit.write(action.workspace, line)
             raise UserError(answer.reason)
 
     return allow

@@ -51,6 +51,39 @@ class Heard:
         return not self.answers and not self.codes and self.platform is None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLine:
+    """A case as one line of an engineer's home tab."""
+
+    case: Case
+    #: The promise that runs out, or is broken: `first-response` or `resolution`; empty: none.
+    promise: str = ""
+    due: datetime | None = None
+    broken: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageLine:
+    """An open outage."""
+
+    about: str
+    cases: int
+    since: datetime
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskTab:
+    """The desk as one engineer sees it in the home tab."""
+
+    queue: tuple[DeskLine, ...] = ()
+    mine: tuple[DeskLine, ...] = ()
+    breaching: tuple[DeskLine, ...] = ()
+    outages: tuple[OutageLine, ...] = ()
+    #: How many cases somebody has.
+    claimed: int = 0
+
+
 #: Stands in a message for the address of the case's own message; the outbox puts the true one in when it speaks.
 CASE_LINK = "https://case-link.invalid/"
 
@@ -235,6 +268,10 @@ class Messages(WatchWords, Protocol):
 
     def status(self, cases: Sequence[Case], *, locale: str, links: Mapping[CaseId, str] | None = None) -> Message:
         """The person's cases and where each stands; none: how to start."""
+        ...
+
+    def audit_handed(self, *, lines: int, locale: str) -> Message:
+        """An admin asked for the audit trail: so many lines of it are in a file in their direct message."""
         ...
 
     def privacy(self, *, days: int, locale: str) -> Message:

@@ -10,10 +10,9 @@ from bot.messages.answers import AnswerMessages
 from bot.messages.desk import DeskMessages
 from bot.messages.home import Admins, HomeViews
 from bot.messages.phrases import LOCALES, spoken
-from bot.messages.watching import WatchMessages
 
 __all__ = ["LOCALES", "Admins", "Catalogue", "spoken"]
 
 
-class Catalogue(AnswerMessages, DeskMessages, WatchMessages, HomeViews):
+class Catalogue(AnswerMessages, DeskMessages, HomeViews):
     """Every occasion on which something is said, bound to one knowledge base; implements `bot.wording.Messages`."""

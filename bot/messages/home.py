@@ -10,12 +10,13 @@ from bot.cases import Case
 from bot.events import Action, CaseId, ChannelId, Watch, Watching
 from bot.messages import blocks
 from bot.messages.blocks import plain
+from bot.messages.desktab import DeskTabViews
 from bot.messages.phrases import LOCALES, Link, Phrase, Phrases
 from bot.messages.speaker import number, phrases
 from bot.messages.threads import ThreadMessages
 from bot.messages.views import Views, _input, _modal
 from bot.places import DAYS, OfficeHours, Setting, Setup
-from bot.wording import Block, View
+from bot.wording import Block, DeskTab, View
 
 #: Cases and channels on one tab; it takes 100 blocks.
 CASES, CHANNELS = 10, 12
@@ -37,7 +38,7 @@ class Admins:
     tried: Mapping[ChannelId, str] = field(default_factory=dict)
 
 
-class HomeViews(ThreadMessages, Views):
+class HomeViews(DeskTabViews, ThreadMessages, Views):
     """The home tab and what opens from it."""
 
     def home(
@@ -49,6 +50,8 @@ class HomeViews(ThreadMessages, Views):
         links: Mapping[CaseId, str] | None = None,
         language: str | None = None,
         admins: Admins | None = None,
+        desk: DeskTab | None = None,
+        desk_links: Mapping[CaseId, str] | None = None,
     ) -> View:
         """Start, my cases with the way to each, my language, what is kept and how to delete it."""
         say = phrases(locale)
@@ -60,6 +63,8 @@ class HomeViews(ThreadMessages, Views):
         ]
         if admins is not None and admins.setup.admin_channel is None:
             rows += self._set_up(admins, say)
+        if desk is not None:
+            rows += self.desk_tab(desk, locale=locale, links=desk_links)
         if cases:
             rows.append(blocks.header(say.plain("home.cases")))
             rows += [self._case(case, say, locale, (links or {}).get(case.id)) for case in cases[:CASES]]

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from bot.errors import OutsideError
-from bot.events import CaseId, ChannelId, UserId, Workspace
+from bot.events import CaseId, ChannelId, MessageRef, UserId, Workspace
 from bot.messages import Admins, Catalogue, spoken
+from bot.messages.desktab import LINES
 from bot.places import Places, Setting
 from bot.ports import CaseStore, Chat, Profile, Where
+from bot.wording import DeskTab
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +43,8 @@ class Homes:
     language: Callable[[UserId], Awaitable[str | None]]
     #: Whether somebody may set the bot up.
     is_admin: Callable[[Workspace, UserId, Profile | None], Awaitable[bool]]
+    #: The desk as an engineer sees it; None: this is none.
+    desk: Callable[[UserId], Awaitable[DeskTab | None]] | None = None
     _looking: dict[UserId, float] = field(default_factory=dict)
     _names: dict[ChannelId, str] = field(default_factory=dict)
     _tried: dict[ChannelId, tuple[float, str]] = field(default_factory=dict)
@@ -82,12 +86,34 @@ class Homes:
             locale = spoken(chosen or "en")
         admins = await self._admins(user, locale, thoroughly=thoroughly) if await self.may_set_up(user) else None
         links = {case.id: link for case in mine[:10] if (link := await self._link(case.id))}
-        return dict(self.words.home(mine, days=self.days, locale=locale, links=links, language=chosen, admins=admins))
+        desk = await self._desk(user)
+        shown = [line.case.id for part in (desk.breaching, desk.mine, desk.queue) for line in part[:LINES]] if desk else []
+        desk_links = {case: link for case in dict.fromkeys(shown) if (link := await self._link(case, Where.DESK))}
+        return dict(
+            self.words.home(
+                mine,
+                days=self.days,
+                locale=locale,
+                links=links,
+                language=chosen,
+                admins=admins,
+                desk=desk,
+                desk_links=desk_links,
+            )
+        )
 
-    async def _link(self, case: CaseId) -> str | None:
+    async def _desk(self, user: UserId) -> DeskTab | None:
+        """Only for engineers; while Slack does not say who is one, for nobody."""
+        try:
+            return await self.desk(user) if self.desk else None
+        except OutsideError as error:
+            logger.warning("nobody knows whether %s is an engineer: %s", user, error)
+            return None
+
+    async def _link(self, case: CaseId, where: Where = Where.REQUESTER) -> str | None:
         """As Slack's own links to messages look; asking for each would cost a call."""
-        ref = await self.cases.thread(case, Where.REQUESTER)
-        return f"{self.url.rstrip('/')}/archives/{ref.channel}/p{ref.ts.replace('.', '')}" if ref else None
+        ref = await self.cases.thread(case, where)
+        return link_to(self.url, ref) if ref else None
 
     async def _admins(self, user: UserId, locale: str, *, thoroughly: bool) -> Admins:
         setup = self.places.of(self.workspace)
@@ -110,3 +136,8 @@ class Homes:
         self._tried[channel] = (monotonic(), found)
         if name:
             self._names[channel] = name
+
+
+def link_to(url: str, ref: MessageRef) -> str:
+    """The address of a message, as Slack's own links look. `url` is the workspace's."""
+    return f"{url.rstrip('/')}/archives/{ref.channel}/p{ref.ts.replace('.', '')}"

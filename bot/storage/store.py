@@ -14,6 +14,7 @@ from bot.cases import Case
 from bot.events import CaseId, MessageRef, TimerRang, UploadId, UserId, Workspace
 from bot.ports import Clock, Erase, Outcome, Retract, Say, Tell, Timer, Where, Whisper
 from bot.storage import lanes
+from bot.storage.audit import Audit
 from bot.storage.codec import from_json, to_json
 from bot.storage.engine import Database, wrote
 from bot.storage.inbox import Arrived, Inbox
@@ -37,6 +38,7 @@ class Store:
         self.uploads = Uploads(database, clock, inbox)
         self.leases = Leases(database)
         self.people = People(database)
+        self.audit = Audit(database)
         self.outages = Outages(database, inbox, self.outbox)
         self._clock = clock
 
@@ -82,6 +84,16 @@ class Store:
         """Everything that is kept, oldest first: for figures, not for handling."""
         async with self.database.reading() as connection:
             rows = await connection.execute(sa.select(cases.c.body, cases.c.version).order_by(cases.c.opened_at, cases.c.id))
+            return [_case(row) for row in rows]
+
+    async def desk_cases(self, workspace: Workspace) -> Sequence[Case]:
+        """What is with the engineers now, oldest first."""
+        async with self.database.reading() as connection:
+            rows = await connection.execute(
+                sa.select(cases.c.body, cases.c.version)
+                .where(cases.c.team == workspace.team, cases.c.state.in_(("escalated", "claimed")))
+                .order_by(cases.c.opened_at, cases.c.id)
+            )
             return [_case(row) for row in rows]
 
     async def case_numbered(self, workspace: Workspace, number: str) -> Case | None:
@@ -159,7 +171,7 @@ class Store:
                 connection,
                 arrived.lane,
                 workspace,
-                (*outcome.says, *outcome.passes, *outcome.attaches, *outcome.pages, *outcome.announces),
+                (*outcome.says, *outcome.passes, *outcome.attaches, *outcome.gives, *outcome.pages, *outcome.announces),
             )
             if outcome.prefer is not None:
                 await self.people.prefer(connection, workspace, outcome.prefer)
@@ -175,6 +187,7 @@ class Store:
                 await self.inbox.put_within(connection, follow)
             for timer in outcome.timers:
                 await self._set(connection, arrived.lane, workspace, timer)
+            await self.audit.add(connection, workspace, outcome.audit)
             await self.inbox.finish(connection, arrived.number, state="parked" if outcome.park else "done")
 
     async def fail(self, arrived: Arrived, reference: str, says: Sequence[Say | Whisper | Tell]) -> None:

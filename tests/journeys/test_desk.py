@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.playground.kit import ActRefusedError, messages_in
+from bot.playground.kit import ActRefusedError, all_text, messages_in
 from tests.journeys.conftest import sample
 
 
@@ -185,3 +185,18 @@ async def test_a_case_ends_with_its_cause_and_a_reason_in_one_form(bot):
     await bot.wait_for_message("vpn-desk", contains="this was the cause", thread_ts=card["ts"])
     await mira.press("It works now")
     await bot.wait_for_message("@mira", contains="Good that there is a way round it")
+
+
+async def test_an_engineers_home_tab_shows_the_desk_and_nobody_elses(bot):
+    mira, card = await escalate(bot)
+    sam = bot.as_person("sam")
+    assert "None. Every case has somebody." not in all_text(await sam.home())
+    home = all_text(await sam.home())
+    assert "Waiting: 1 · claimed: 0 · mine: 0" in home
+    assert "None that I know of." in home
+    await sam.press("Claim", card)
+    await bot.wait_for_message("vpn-desk", contains="has claimed the case", thread_ts=card["ts"])
+    await bot.as_person("ana").home()
+    await sam.home()
+    await bot.wait_for(lambda world: "mine: 1" in all_text(world["homes"]["U0SAM00000"]), "the claimed case in the home tab")
+    assert "The desk" not in all_text(await mira.home())

@@ -19,7 +19,6 @@ from bot.slack.door import Door
 from bot.slack.modals import FILES, Metadata
 from bot.slack.payloads import Shortcut
 
-
 #: A trigger lives 3 s: so often, and so many seconds apart, a thread is looked for.
 TRIES, PAUSE = 4, 0.15
 

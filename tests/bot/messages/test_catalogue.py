@@ -18,7 +18,7 @@ from bot.handling import Handling, Priority
 from bot.messages import LOCALES, Admins, Catalogue
 from bot.places import OfficeHours, Setting, Setup
 from bot.playground.blockkit import check_message, check_view
-from bot.wording import Heard, Messages
+from bot.wording import DeskLine, DeskTab, Heard, Messages, OutageLine
 from knowledge import (
     AttemptSummary,
     CauseId,
@@ -244,6 +244,18 @@ def test_any_text_makes_a_message_that_slack_takes(catalogue, text):
         assert "<!" not in message.text.replace("<!date^", "")
 
 
+def full_desk(case):
+    line = DeskLine(case=case)
+    late = DeskLine(case=case, promise="resolution", due=NOW, broken=True)
+    outage = OutageLine(about="cause:server-unreachable site:America/Recife", cases=7, since=NOW, link="https://x.slack.com/")
+    return DeskTab(
+        queue=(line,) * 40,
+        mine=(line,),
+        breaching=(late, DeskLine(case=case, promise="first-response", due=NOW)),
+        outages=(outage,),
+    )
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("text", ["", ODD, "x" * 9000])
 def test_views_are_what_slack_takes(catalogue, locale, text):
@@ -260,6 +272,12 @@ def test_views_are_what_slack_takes(catalogue, locale, text):
             [case] * 20, days=30, locale=locale, language="pt-BR", admins=ADMINS, links={case.id: "https://x.slack.com/"}
         ),
         catalogue.home([], days=30, locale=locale, admins=Admins(setup=Setup())),
+        catalogue.home([case] * 20, days=30, locale=locale, admins=ADMINS, desk=full_desk(case)),
+        catalogue.home([], days=30, locale=locale, desk=DeskTab()),
+        catalogue.reply_form(
+            locale=locale, requester_locale="en", metadata="{}", text=text, preview=text, files=[("F1", text)], ticked=["F1"]
+        ),
+        catalogue.resolve_form(case, locale=locale, metadata="{}"),
         catalogue.setup_form(Setup(), fixed=frozenset(), locale=locale, metadata="{}"),
         catalogue.setup_form(ADMINS.setup, fixed=frozenset({Setting.OFFICE}), locale=locale, metadata="{}"),
         catalogue.watch_form(None, locale=locale, metadata="{}"),
