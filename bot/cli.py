@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import OutsideError, SettingsError
@@ -75,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
             added.add_argument("case", metavar="CASE", help="the case's number, as its message and its card show it")
         if command is _export:
             added.add_argument("--form", choices=("csv", "json"), default="csv", help="csv (as it is), or one JSON object a line")
+        if command is _audit:
+            _add_audit(added)
         if command in (_serve, _playground):  # for `run`, which starts these two and must not leave them behind
             added.add_argument("--with-parent", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -175,6 +178,29 @@ def _export(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _add_audit(added: argparse.ArgumentParser) -> None:
+    added.add_argument("--form", choices=("csv", "json"), default="csv", help="csv (as it is), or one JSON object a line")
+    added.add_argument("--case", metavar="NUMBER", help="only this case, by its number")
+    added.add_argument("--who", metavar="USER", help="only what this person did, by the id that Slack shows")
+    added.add_argument("--deed", metavar="WORD", help="only this: claim, reply, resolve, forget …")
+    added.add_argument("--since", metavar="DAY", type=_day, help="from this day on, 2026-11-25, UTC")
+    added.add_argument("--until", metavar="DAY", type=_day, help="before this day")
+    added.add_argument("--refused", action="store_true", help="only what was refused")
+
+
+def _day(typed: str) -> datetime:
+    return datetime.fromisoformat(typed).replace(tzinfo=UTC)
+
+
+def _audit(args: argparse.Namespace) -> int:
+    from bot.app import audit
+    from bot.storage import Filter
+
+    which = Filter(case=args.case, who=args.who, deed=args.deed, since=args.since, until=args.until, refused=args.refused)
+    sys.stdout.write(_waited(audit(_load(), which, form=args.form)))
+    return 0
+
+
 def _migrate(_: argparse.Namespace) -> int:
     from bot.app import migrate
 
@@ -231,6 +257,15 @@ _COMMANDS: tuple[tuple[str, Callable[[argparse.Namespace], int], str, str], ...]
         (
             "Prints one line for each case that is kept: times, states, causes, promises, whether the fix held. Nothing\n"
             "that anybody wrote, and no names."
+        ),
+    ),
+    (
+        "audit",
+        _audit,
+        "who did what, CSV or JSON",
+        (
+            "Prints the audit trail: each claim, reply, resolution, hand-over, unmasking, export, change of the set-up and\n"
+            "erasure, and each refusal; who, which case, when, from where. Nothing that anybody wrote."
         ),
     ),
     (

@@ -137,6 +137,21 @@ class Attach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Give:
+    """A file of the bot's own for one person alone, at the top level of their direct message. `content` is base64.
+
+    Where Slack takes no files, `otherwise` is said instead.
+    """
+
+    key: str
+    user: UserId
+    name: str
+    title: str
+    content: str
+    otherwise: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prefer:
     """A person chose the language in which the bot speaks to them; None: that of their Slack."""
 
@@ -171,6 +186,24 @@ class Retract:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """A line of the audit trail: who did, or tried to do, what. Ids and words of ours; nothing that anybody wrote."""
+
+    at: datetime
+    #: None: nobody in Slack did it.
+    who: UserId | None
+    #: An `Action` or a `Deed`, by its value.
+    deed: str
+    case: CaseId | None = None
+    #: From where: a channel's id, or `modal`, `home`, `command`, `command-line`.
+    where: str = ""
+    #: Why it was refused: a key of `Messages.user_error`; None: it was done.
+    refused: str | None = None
+    #: What of it: a cause's id, a resolution, another engineer, the other case.
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a step decided. An empty one is a decision too: the event is done with."""
 
@@ -179,6 +212,7 @@ class Outcome:
     reads: tuple[Read, ...] = ()
     passes: tuple[PassOn, ...] = ()
     attaches: tuple[Attach, ...] = ()
+    gives: tuple[Give, ...] = ()
     timers: tuple[Timer, ...] = ()
     pages: tuple[Page, ...] = ()
     announces: tuple[Announce, ...] = ()
@@ -198,6 +232,10 @@ class Outcome:
     park: bool = False
     #: The case's table of tokens (`knowledge.Tokens.export`), where the step added names to it.
     tokens: Mapping[str, Mapping[str, str]] | None = None
+    #: What was asked is refused: a key of `Messages.user_error`.
+    refused: str | None = None
+    #: What of it stands in the audit trail (`triage.trail` makes the lines).
+    audit: tuple[Audited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +333,8 @@ class World:
     preferred: str | None = None
     #: What was chosen in Slack so far.
     chosen: Setup = field(default_factory=Setup)
+    #: The audit trail as CSV, where an admin asks for it.
+    audit: str = ""
     #: Where the cases of `cases` can be read.
     links: Mapping[CaseId, str] = field(default_factory=lambda: MappingProxyType({}))
     #: Outside of a case: the person's cases, newest first.

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
 
     retention_days: int = Field(default=30, ge=1, le=3650)
     token_days: int = Field(default=7, ge=0, le=3650)
+    audit_days: int = Field(default=365, ge=1, le=36500)
+    #: How long whoever runs the bot keeps backups of its database; None: nobody said.
+    backup_days: int | None = Field(default=None, ge=0, le=3650)
     #: The folder for all that is kept on this machine.
     data: Path = Field(default_factory=lambda: _data_folder(os.environ))
     #: An SQLAlchemy address; without it SQLite in `data`.

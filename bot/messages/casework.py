@@ -166,6 +166,10 @@ class CaseMessages(FileMessages):
             lines.append(say("words.status_line", number=name, state=self._state(case, locale), cause=cause))
         return compose([say("words.status"), Bullets(lines)])
 
+    def audit_handed(self, *, lines: int, locale: str) -> Message:
+        """An admin asked for the audit trail."""
+        return compose([phrases(locale)("words.audit_handed", lines=lines)])
+
     def privacy(self, *, days: int, locale: str) -> Message:
         """What is kept, for how long, who sees it, how to delete it."""
         say = phrases(locale)

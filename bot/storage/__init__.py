@@ -13,6 +13,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bot.ports import Clock
+from bot.storage.audit import Audit, Filter
+from bot.storage.audit import as_csv as audit_csv
+from bot.storage.audit import as_json as audit_json
 from bot.storage.engine import open_database, sync_address
 from bot.storage.inbox import Arrived, Inbox, Transaction, Wakes
 from bot.storage.lanes import Channels
@@ -24,8 +27,10 @@ from bot.storage.uploads import Conflict, Result, TokenTable, ToRead, UploadReco
 
 __all__ = [
     "Arrived",
+    "Audit",
     "Channels",
     "Conflict",
+    "Filter",
     "Inbox",
     "Open",
     "Result",
@@ -37,6 +42,8 @@ __all__ = [
     "Transaction",
     "UploadRecord",
     "Wakes",
+    "audit_csv",
+    "audit_json",
     "open_store",
     "sweep",
     "sync_address",

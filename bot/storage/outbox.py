@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.events import CaseId, ChannelId, MessageRef, Workspace
-from bot.ports import Announce, Attach, Clock, Page, PassOn, Retract, Say, Tell, Where, Whisper
+from bot.ports import Announce, Attach, Clock, Give, Page, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import from_json, to_json
 from bot.storage.engine import Database
 from bot.storage.tables import outbox, slots, threads
@@ -28,7 +28,7 @@ from bot.storage.tables import outbox, slots, threads
 PARENTS = {Where.REQUESTER.value: "case", Where.DESK.value: "card"}
 
 #: Everything that the outbox does.
-Item = Say | Whisper | Tell | PassOn | Attach | Retract | Page | Announce
+Item = Say | Whisper | Tell | PassOn | Attach | Retract | Page | Announce | Give
 
 _KINDS: dict[str, type[Item]] = {
     "say": Say,
@@ -39,6 +39,7 @@ _KINDS: dict[str, type[Item]] = {
     "retract": Retract,
     "page": Page,
     "announce": Announce,
+    "give": Give,
 }
 #: In this order places are served: a whisper may link to what the requester's place has just posted.
 PLACES = ("requester", "desk", "direct", "announce", "whisper", "retract", "pager")
@@ -277,7 +278,7 @@ def _place(item: Item) -> str:
     match item:
         case Say() | Attach() | PassOn():
             return item.where.value
-        case Tell():
+        case Tell() | Give():
             return "direct"
         case Retract():
             return "retract"

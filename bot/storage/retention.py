@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.events import CaseId, UploadId
+from bot.storage import audit
 from bot.storage import outages as radar_rows
 from bot.storage.store import Store
 from bot.storage.tables import cases, inbox, outbox, tokens, uploads
@@ -15,15 +16,18 @@ from bot.storage.tables import cases, inbox, outbox, tokens, uploads
 SHORTEST_MEMORY = timedelta(days=3)
 #: Cases that are erased in one transaction, so that nobody waits for long.
 AT_ONCE = 50
+#: How long the audit trail is kept, unless the settings say otherwise.
+AUDIT = timedelta(days=365)
 
 
-async def sweep(store: Store, now: datetime, *, keep: timedelta) -> int:
+async def sweep(store: Store, now: datetime, *, keep: timedelta, keep_audit: timedelta = AUDIT) -> int:
     """Delete what is older than it may be; how many cases that were.
 
     Args:
         store: where from.
         now: aware UTC.
         keep: how long readings and untouched cases are kept (`VPN_HELP_RETENTION_DAYS`).
+        keep_audit: how long the audit trail is kept (`VPN_HELP_AUDIT_DAYS`).
     """
     oldest, forgotten = now - keep, now - max(keep, SHORTEST_MEMORY)
     async with store.database.writing() as connection:
@@ -35,6 +39,7 @@ async def sweep(store: Store, now: datetime, *, keep: timedelta) -> int:
             await store.uploads.forget(connection, UploadId(upload))
         await connection.execute(sa.delete(inbox).where(inbox.c.state.in_(("done", "failed")), inbox.c.done_at <= forgotten))
         await radar_rows.sweep(connection, oldest)
+        await audit.sweep(connection, now - keep_audit)
         await connection.execute(sa.delete(inbox).where(inbox.c.state == "parked", inbox.c.received_at <= oldest))
         await connection.execute(
             sa.delete(outbox).where(outbox.c.state.in_(("sent", "failed", "superseded")), outbox.c.made_at <= forgotten)

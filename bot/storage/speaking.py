@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.cases import Case
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import CaseId, ChannelId, MessageRef, SayingFailed, ThreadRef, UserId, Workspace
-from bot.ports import Announce, Attach, Chat, Clock, Page, Pager, PassOn, Retract, Say, Tell, Where, Whisper
+from bot.ports import Announce, Attach, Chat, Clock, Give, Page, Pager, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import Json
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import PARENTS, PLACES, Outbox, Sending
@@ -144,6 +144,8 @@ class Speaker:
                 await self._retract(row.what)
             case Page():
                 await self._page(row.what)
+            case Give():
+                return await self._give(row, row.what)
             case _:
                 return await self._post_or_edit(row, row.what)
         return None
@@ -248,15 +250,30 @@ class Speaker:
         if not content and what.otherwise is not None:
             return await self._chat.post(where, what.otherwise, key=row.key)
         try:
-            with tempfile.TemporaryDirectory(prefix="vpn-help-") as folder:
-                path = Path(folder) / "file"
-                await asyncio.to_thread(path.write_bytes, content)
-                file = await self._chat.upload(where, path, name=what.name, title=what.title, alt=what.alt)
+            return await self._show(where, what.name, content, title=what.title, alt=what.alt)
         except Refused as error:
             if what.otherwise is None:
                 raise
             logger.warning("%s is said in words, Slack did not take the file: %s", row.key, error.code)
             return await self._chat.post(where, what.otherwise, key=row.key)
+
+    async def _give(self, row: Sending, what: Give) -> MessageRef | None:
+        """A file for one person; whoever does not find it can ask for it again."""
+        if row.uncertain:
+            return None
+        where = ThreadRef(channel=await self._chat.open_direct(what.user))
+        try:
+            return await self._show(where, what.name, base64.b64decode(what.content), title=what.title)
+        except Refused as error:
+            logger.warning("%s is said in words, Slack did not take the file: %s", row.key, error.code)
+            return await self._chat.post(where, what.otherwise, key=row.key)
+
+    async def _show(self, where: ThreadRef, name: str, content: bytes, *, title: str, alt: str = "") -> MessageRef:
+        """A file of our own; what stands for it."""
+        with tempfile.TemporaryDirectory(prefix="vpn-help-") as folder:
+            path = Path(folder) / "file"
+            await asyncio.to_thread(path.write_bytes, content)
+            file = await self._chat.upload(where, path, name=name, title=title, alt=alt)
         return MessageRef(channel=where.channel, ts=f"{FILE}{file}")
 
     async def _content(self, what: Attach) -> bytes:

@@ -283,3 +283,21 @@ outages = sa.Table(
     #: JSON: the ids of its cases, in the order in which they joined.
     sa.Column("cases", sa.Text, nullable=False),
 )
+
+#: Who did, or tried to do, what: ids and words of ours. Lines are added, and go by age; a trigger refuses every change.
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", _number, primary_key=True, autoincrement=True),
+    *_workspace(),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("who", sa.String),
+    sa.Column("deed", sa.String, nullable=False),
+    sa.Column("case_id", sa.String),
+    #: A channel's id, or `modal`, `home`, `command`, `command-line`.
+    sa.Column("place", sa.String, nullable=False),
+    #: Why it was refused; NULL: it was done.
+    sa.Column("refused", sa.String),
+    sa.Column("about", sa.String, nullable=False, default=""),
+    sa.Index(None, "team", "at"),
+)

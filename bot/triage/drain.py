@@ -24,7 +24,6 @@ from bot.events import (
     MessagePosted,
     MessageRef,
     ReplySubmitted,
-    SetupChanged,
     UploadedFile,
     UploadRead,
     UserId,
@@ -33,11 +32,11 @@ from bot.events import (
     Workspace,
 )
 from bot.messages import spoken
-from bot.permissions import DESK_ACTIONS, OUTAGE_ACTIONS, may
+from bot.permissions import ADMIN_ACTIONS, DESK_ACTIONS, OUTAGE_ACTIONS, Deed, may
 from bot.places import Call, OfficeHours, Setup
 from bot.ports import Chat, Clock, Outcome, Profile, Reading, Say, Tell, Where, Whisper, World
-from bot.storage import Arrived, Conflict, Speaker, Store, TokenTable
-from bot.triage import person, pipeline
+from bot.storage import Arrived, Conflict, Filter, Speaker, Store, TokenTable, audit_csv
+from bot.triage import person, pipeline, trail
 from bot.triage.lookout import Lookout
 from bot.triage.threads import is_shortcut
 from bot.wording import Messages
@@ -51,6 +50,8 @@ TRIES = 3
 CONFLICTS = 20
 #: How long an event waits when something outside does not answer, in seconds.
 PATIENCE = 5.0
+#: So many lines of the audit trail are handed out in Slack, the newest; all others by the command `vpn-help audit`.
+AUDIT_LINES = 5000
 
 
 class Knowledge(Protocol):
@@ -172,12 +173,14 @@ class Drain:
             await self._file_without_message(arrived, event)
             return
         if isinstance(event, ActionTaken) and event.action in OUTAGE_ACTIONS:
-            await self.store.commit(arrived, await self._outage(event))
+            outcome = await self._outage(event)
+            world = World(now=self.clock.now(), base=self.knowledge.base, messages=self.knowledge.messages)
+            await self.store.commit(arrived, replace(outcome, audit=trail.lines(event, outcome, world, None)))
             return
         if lane.startswith("person:"):
             world = await self._personal_world(event)
             outcome = await asyncio.to_thread(person.advance, event, world)
-            await self.store.commit(arrived, outcome)
+            await self.store.commit(arrived, replace(outcome, audit=trail.lines(event, outcome, world, None)))
             if outcome.setup is not None:
                 self.channels.choose(event.workspace, outcome.setup)
             self._home_changed(event.workspace, event.user)
@@ -186,6 +189,7 @@ class Drain:
         tokens = await self.store.uploads.tokens(CaseId(lane))
         world = await self._world(CaseId(lane), case, event, tokens)
         outcome = await asyncio.to_thread(pipeline.advance, CaseId(lane), case, event, world)
+        outcome = replace(outcome, audit=trail.lines(event, outcome, world, CaseId(lane)))
         changed = TokenTable(table=outcome.tokens, version=tokens.version) if outcome.tokens is not None else None
         await self.store.commit(arrived, outcome, changed)
         if outcome.case is not None:
@@ -216,7 +220,7 @@ class Drain:
         profile = await self._profile(event.workspace, event.user)
         sorry = self.knowledge.messages.user_error(key, {}, locale=spoken(profile.locale if profile else "en"))
         channel = event.ref.channel if event.ref else None
-        return Outcome(says=(Whisper(key=f"{event.id}/sorry", user=event.user, message=sorry, channel=channel),))
+        return Outcome(says=(Whisper(key=f"{event.id}/sorry", user=event.user, message=sorry, channel=channel),), refused=key)
 
     def _home_changed(self, workspace: Workspace, user: UserId | None) -> None:
         if self.homes is not None and user is not None:
@@ -274,12 +278,14 @@ class Drain:
         # Who goes back to Slack's own language is told so in that one.
         chooses = isinstance(event, ActionTaken) and event.action is Action.CHOOSE_LANGUAGE
         actor = await self._profile(event.workspace, event.user, as_in_slack=chooses)
+        is_admin = await self._is_admin(event, actor)
         return World(
             now=self.clock.now(),
             base=self.knowledge.base,
             messages=self.knowledge.messages,
             actor=actor,
-            is_admin=await self._is_admin(event, actor),
+            is_admin=is_admin,
+            audit=await self._audit(event) if is_admin else "",
             preferred=await self.store.people.language(event.workspace, event.user) if event.user else None,
             chosen=self.channels.chosen.get(event.workspace.team, Setup()),
             office=self.channels.office(event.workspace),
@@ -291,6 +297,11 @@ class Drain:
             links=await self.links(mine) if isinstance(event, WordGiven) else {},
             asked_which=await self.store.last_parked(event.workspace, event.user),
         )
+
+    async def _audit(self, event: Event) -> str:
+        if trail.deed_of(event) is not Deed.READ_AUDIT:
+            return ""
+        return audit_csv(await self.store.audit.lines(Filter(workspace=event.workspace), limit=AUDIT_LINES))
 
     async def _profile(
         self, workspace: Workspace, user: UserId | None, *, otherwise: str | None = None, as_in_slack: bool = False
@@ -323,10 +334,15 @@ class Drain:
         return found
 
     async def _is_admin(self, event: Event, actor: Profile | None) -> bool:
-        """Only asked where it matters: to whom set-up in Slack is open."""
-        if not isinstance(event, SetupChanged) or event.user is None:
+        """Only asked where it matters: to whom set-up and the audit trail are open."""
+        asks = trail.deed_of(event) in ADMIN_ACTIONS and not event.stranger
+        if not asks or event.user is None:
             return False
         return await self.is_admin(event.workspace, event.user, actor)
+
+    async def may_set_up(self, workspace: Workspace, user: UserId) -> bool:
+        """The same, where nothing is known of the person yet."""
+        return await self.is_admin(workspace, user, await self._profile(workspace, user))
 
     async def is_admin(self, workspace: Workspace, user: UserId, profile: Profile | None) -> bool:
         """Whether somebody may set the bot up: runs the workspace, or is in the admin channel."""

@@ -5,17 +5,17 @@ Pure, like `pipeline`.
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.cases import Case, Origin
-from bot.errors import UserError
 from bot.escalation.turn import locale_of
 from bot.events import Action, ActionTaken, Event, MessagePosted, SetupChanged, WordGiven
 from bot.messages import LOCALES
-from bot.permissions import may
+from bot.permissions import Deed, may
 from bot.places import OfficeHours, Setting
-from bot.ports import Erase, Outcome, Prefer, Tell, Whisper, World
+from bot.ports import Erase, Give, Outcome, Prefer, Tell, Whisper, World
 from bot.wording import Message
 
 #: Who writes on within this time while *which case?* is open has seen the question.
@@ -27,7 +27,7 @@ def advance(event: Event, world: World) -> Outcome:  # noqa: PLR0911 - one line 
     if event.user is None:
         return Outcome()
     if event.stranger:
-        return _tell(event, world.messages.user_error("guests-may-not", {}, locale=locale_of(world)))
+        return _refuse(event, world, "guests-may-not")
     match event:
         case WordGiven():
             return _word(event, world)
@@ -45,8 +45,7 @@ def advance(event: Event, world: World) -> Outcome:  # noqa: PLR0911 - one line 
             chosen = next((case for case in world.cases if case.id == event.case), None)
             return _tell(event, world.messages.case_chosen(chosen, locale=locale_of(world)), slot=_slot(event.argument))
         case _:
-            gone = UserError("case-is-gone")
-            return _tell(event, world.messages.user_error(gone.key, gone.values, locale=locale_of(world)))
+            return _refuse(event, world, "case-is-gone")
 
 
 def _word(event: WordGiven, world: World) -> Outcome:
@@ -58,10 +57,27 @@ def _word(event: WordGiven, world: World) -> Outcome:
             return _whisper(event, words.language_asked(world.preferred, locale=locale))
         case "privacy":
             return _whisper(event, words.privacy(days=world.retention_days, locale=locale))
+        case "audit":
+            return _audit(event, world)
         case "forget me" | "forget":
             return _whisper(event, words.forget_asked(world.cases, locale=locale))
         case _:
             return _whisper(event, words.unknown_word(event.word, locale=locale))
+
+
+def _audit(event: WordGiven, world: World) -> Outcome:
+    """The audit trail as a file in the admin's direct message; it is too long for a message, and not for a channel."""
+    if event.user is None or not may(event.user, Deed.READ_AUDIT, is_admin=world.is_admin):
+        return _refuse(event, world, "admins-only")
+    words = world.messages.audit_handed(lines=max(0, world.audit.count("\n") - 1), locale=locale_of(world))
+    content = base64.b64encode(world.audit.encode()).decode()
+    given = Give(key=f"{event.id}/audit", user=event.user, name="audit.csv", title="audit.csv", content=content, otherwise=words)
+    return replace(_whisper(event, words), gives=(given,))
+
+
+def _refuse(event: Event, world: World, key: str) -> Outcome:
+    """A sentence that says why not."""
+    return replace(_tell(event, world.messages.user_error(key, {}, locale=locale_of(world))), refused=key)
 
 
 def _forget(event: ActionTaken, world: World) -> Outcome:
@@ -84,8 +100,8 @@ def _language(event: ActionTaken, world: World) -> Outcome:
 
 def _set_up(event: SetupChanged, world: World) -> Outcome:
     """What an admin chose in the home tab."""
-    if not world.is_admin:
-        return _tell(event, world.messages.user_error("admins-only", {}, locale=locale_of(world)))
+    if not may(event.user, Deed.SET_UP, is_admin=world.is_admin):
+        return _refuse(event, world, "admins-only")
     setup = world.chosen
     if Setting.ADMIN_CHANNEL in event.about:
         setup = replace(setup, admin_channel=event.admin_channel)

@@ -376,12 +376,14 @@ def _is_sign_of_life(event: Event) -> bool:
 def _sorry(event: Event, world: World, error: UserError, case: Case | None) -> Outcome:
     """A sentence for who acted, where they acted; the case stays as it was."""
     if event.user is None:
-        return Outcome()
+        return Outcome(refused=error.key)
     words = world.messages.user_error(error.key, error.values, locale=locale_of(world))
     key = f"{event.id}/sorry"
     channel, url = place_of(event)
     if isinstance(event, ActionTaken | MessagePosted) and channel and not channel.startswith("D"):
-        return Outcome(says=(Whisper(key=key, user=event.user, message=words, channel=channel, response_url=url),))
+        return Outcome(
+            says=(Whisper(key=key, user=event.user, message=words, channel=channel, response_url=url),), refused=error.key
+        )
     if case is not None and event.user == case.requester and not isinstance(event, ReplySubmitted):
-        return Outcome(says=(Say(key=key, where=Where.REQUESTER, message=words),))
-    return Outcome(says=(Tell(key=key, user=event.user, message=words),))
+        return Outcome(says=(Say(key=key, where=Where.REQUESTER, message=words),), refused=error.key)
+    return Outcome(says=(Tell(key=key, user=event.user, message=words),), refused=error.key)

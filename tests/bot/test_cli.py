@@ -12,7 +12,7 @@ import pytest
 from bot.cli import SETTINGS, main
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("diagnose", "explain", "sample", "knowledge", "run", "serve", "playground", "check-config", "export", "migrate")
+COMMANDS = ("diagnose", "explain", "sample", "knowledge", "run", "serve", "playground", "check-config", "export", "audit", "migrate")
 
 
 @pytest.fixture(autouse=True)
