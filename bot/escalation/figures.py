@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.cases import Case
+from knowledge import UNKNOWN
 
 #: Columns, in their order.
 COLUMNS = (
     "case", "origin", "locale", "platform", "state", "resolution", "opened_at", "escalated_at", "closed_at", "severity",
     "priority", "reasons", "likely_cause", "probability", "confirmed_cause", "cause_was_right", "questions", "steps_tried",
     "files", "minutes_to_answer", "minutes_to_cause", "minutes_to_close", "promises_broken", "reopened", "reopened_within_week",
-    "fix_confirmed", "outage", "duplicate_of",
+    "fix_confirmed", "outage", "duplicate_of", "cause_confirmed_at", "last_reopened_at", "rules", "questions_asked",
+    "questions_answered",
 )  # fmt: skip
 
 
@@ -53,12 +55,27 @@ def row(case: Case) -> dict[str, object]:
         "fix_confirmed": kept.fix_confirmed,
         "outage": kept.incident,
         "duplicate_of": kept.merged_into,
+        "cause_confirmed_at": _time(cause_found_at(case)),
+        "last_reopened_at": _time(kept.reopened_at[-1]) if kept.reopened_at else None,
+        "rules": " ".join(_rules(case)),
+        "questions_asked": " ".join(case.asked),
+        "questions_answered": " ".join(q for q in case.asked if case.answers.get(q, UNKNOWN) != UNKNOWN),
     }
 
 
 def cause_found_at(case: Case) -> datetime | None:
     """When its cause was named: first by an engineer who confirmed one; None: nobody did."""
     return next((entry.at for entry in case.timeline if entry.what == "cause-confirmed"), None) if case.confirmed_cause else None
+
+
+def _rules(case: Case) -> list[str]:
+    """The rules that spoke for a cause, each as `rule=cause`; not the numbers and answers that speak without one."""
+    found = dict.fromkeys(
+        f"{finding.rule}={each.cause}"
+        for each in (case.diagnosis.hypotheses if case.diagnosis else ())
+        for finding in each.supporting
+    )
+    return sorted(each for each in found if ":" not in each)
 
 
 def as_csv(cases: Sequence[Case]) -> str:

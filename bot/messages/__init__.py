@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bot.messages.answers import AnswerMessages
 from bot.messages.desk import DeskMessages
+from bot.messages.digest import DigestMessages
 from bot.messages.home import Admins, HomeViews
 from bot.messages.phrases import LOCALES, spoken
 
 __all__ = ["LOCALES", "Admins", "Catalogue", "spoken"]
 
 
-class Catalogue(AnswerMessages, DeskMessages, HomeViews):
+class Catalogue(AnswerMessages, DeskMessages, DigestMessages, HomeViews):
     """Every occasion on which something is said, bound to one knowledge base; implements `bot.wording.Messages`."""
