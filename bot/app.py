@@ -175,13 +175,14 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
             workspace=workspace,
             url=identity.url,
             days=settings.retention_days,
+            backups=settings.backup_days,
             language=language,
             is_admin=drain.is_admin,
             desk=_desk(store, drain, clock, channels=channels, workspace=workspace, url=identity.url),
         )
         drain = replace(drain, homes=homes)
         intake = Intake(store=store, chat=chat, reader=reader, clock=clock, limit=settings.max_download_bytes)
-        jobs = await rooms.enter_async_context(_jobs(settings, store, drain, intake, clock))
+        jobs = await rooms.enter_async_context(_jobs(settings, store, drain, intake, clock=clock, workspace=workspace))
         door = Door(
             inbox=store.inbox,
             chat=chat,
@@ -298,17 +299,22 @@ def _drain(
     policy = Policy(
         contact=settings.contact or "",
         retention_days=settings.retention_days,
+        backup_days=settings.backup_days,
         desk_locale=spoken(settings.desk_language),
         chain=settings.calls,
+        digest=settings.weekly,
     )
     return Drain(store=store, chat=chat, speaker=speaker, clock=clock, channels=channels, knowledge=knowledge, policy=policy)
 
 
 @asynccontextmanager
-async def _jobs(settings: Settings, store: Store, drain: Drain, intake: Intake, clock: Clock) -> AsyncIterator[Jobs]:
+async def _jobs(
+    settings: Settings, store: Store, drain: Drain, intake: Intake, *, clock: Clock, workspace: Workspace
+) -> AsyncIterator[Jobs]:
     async def clean() -> None:
         keep, keep_audit = timedelta(days=settings.retention_days), timedelta(days=settings.audit_days)
         await sweep(store, clock.now(), keep=keep, keep_audit=keep_audit)
+        await drain.plan_digest(workspace)
 
     work = Work(drain=drain.drain, read=intake.read, clean=clean)
     async with open_jobs(

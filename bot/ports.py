@@ -17,7 +17,7 @@ from typing import Protocol
 from bot.cases import Case
 from bot.events import CaseId, ChannelId, Event, MessageRef, ThreadRef, UploadedFile, UploadId, UserId, Watch, Workspace
 from bot.places import Call, OfficeHours, Setup
-from bot.wording import Message, Messages, View
+from bot.wording import Message, Messages, Picture, View
 from knowledge import KnowledgeBase, Log
 
 
@@ -152,6 +152,18 @@ class Give:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """A picture under something that was announced: in the thread of the message that stands in `under`, a slot of the lane.
+
+    Where Slack takes no files it is left out: the message says the same in words.
+    """
+
+    key: str
+    under: str
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prefer:
     """A person chose the language in which the bot speaks to them; None: that of their Slack."""
 
@@ -183,6 +195,8 @@ class Retract:
     key: str
     ref: MessageRef
     message: Message | None = None
+    #: The key of something that may have been said in the thread of `ref`: it is looked for, and deleted if it is there.
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +230,7 @@ class Outcome:
     timers: tuple[Timer, ...] = ()
     pages: tuple[Page, ...] = ()
     announces: tuple[Announce, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
     #: Events for other cases that follow from this step.
     follows: tuple[Event, ...] = ()
     #: Uploads whose readings are to be deleted now.
@@ -309,6 +324,8 @@ class World:
     contact: str = ""
     desk_locale: str = "en"
     retention_days: int = 30
+    #: For how long whoever runs the bot keeps backups; None: nobody said.
+    backup_days: int | None = None
     #: What was read of the case's files, in the order in which they came.
     logs: Mapping[UploadId, Log] = field(default_factory=lambda: MappingProxyType({}))
     #: For `UploadRead`: what came of it.

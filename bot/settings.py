@@ -27,6 +27,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import SettingsError
 from bot.events import ChannelId, Watch, Watching
 from bot.places import Call, OfficeHours, Setup, zone_of
+from bot.weekly import Rhythm, rhythm
 
 PREFIX = "VPN_HELP_"
 SLACK_API = "https://slack.com/api/"
@@ -80,6 +81,8 @@ class Settings(BaseSettings):
     office_hours: str | None = None
     #: Who is told when nobody claims a case, after how many minutes of working hours: `S0123@15, U0123@30, https://…@60`.
     chain: Annotated[tuple[str, ...], NoDecode] = ()
+    #: When the weekly digest comes into the admin channel, in the zone of the office hours: `mon 09:00`; `off`: never.
+    digest: str = "mon 09:00"
     #: Said to people when nobody can be asked here: a name, a number, an address.
     contact: str | None = Field(default=None, max_length=500)
 
@@ -142,6 +145,13 @@ class Settings(BaseSettings):
     def _hours(cls, value: str | None) -> str | None:
         if value:
             _office(value)
+        return value
+
+    @field_validator("digest")
+    @classmethod
+    def _weekly(cls, value: str) -> str:
+        if value.lower() != OFF:
+            rhythm(value)
         return value
 
     @field_validator("admin_channel", "watched_channels", "responders")
@@ -209,6 +219,11 @@ class Settings(BaseSettings):
         if not self.slack_bot_token:
             return Mode.PLAYGROUND
         return Mode.SOCKET if self.slack_app_token else Mode.HTTP
+
+    @property
+    def weekly(self) -> Rhythm | None:
+        """When the digest comes; its zone follows from the office hours, which may be chosen in Slack."""
+        return None if self.digest.lower() == OFF else rhythm(self.digest)
 
     @property
     def database(self) -> str:
@@ -303,6 +318,8 @@ def child_environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **settings}
 
 
+#: In place of a time: never.
+OFF = "off"
 _DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _OFFICE = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)(?:\s+([A-Za-z]{3})(?:-([A-Za-z]{3}))?)?(?:\s+(\S+))?")
 

@@ -173,7 +173,7 @@ def _week(rows: Sequence[Row], until: datetime) -> Week:
         questions=round(mean(_numbers(opened, "questions")), 1) if opened else None,
         minutes_to_cause=_median(_numbers(named, "minutes_to_cause")),
         minutes_to_fix=_median(_numbers((row for row in ended if row["fix_confirmed"] is True), "minutes_to_close")),
-        promises_broken=sum(len(str(row["promises_broken"]).split()) for row in opened),
+        promises_broken=sum(len(_words(row["promises_broken"])) for row in opened),
         outages=len({row["outage"] for row in opened if row["outage"]}),
     )
 
@@ -188,7 +188,7 @@ def _cause(row: Row) -> str:
 def _rules(rows: Iterable[Row]) -> tuple[Worth, ...]:
     used, good, judged = Counter[str](), Counter[str](), Counter[str]()
     for row in rows:
-        for said in str(row["rules"]).split():
+        for said in _words(row["rules"]):
             rule, _, cause = said.partition("=")
             used[rule] += 1
             if row["confirmed_cause"]:
@@ -200,8 +200,8 @@ def _rules(rows: Iterable[Row]) -> tuple[Worth, ...]:
 def _questions(rows: Iterable[Row]) -> tuple[Worth, ...]:
     used, good = Counter[str](), Counter[str]()
     for row in rows:
-        answered = set(str(row["questions_answered"]).split())
-        for question in str(row["questions_asked"]).split():
+        answered = set(_words(row["questions_answered"]))
+        for question in _words(row["questions_asked"]):
             used[question] += 1
             good[question] += question in answered
     return _ranked(used, good, used)
@@ -214,6 +214,10 @@ def _ranked(used: Counter[str], good: Counter[str], judged: Counter[str]) -> tup
 
 def _within(at: object, since: datetime, until: datetime) -> bool:
     return isinstance(at, str) and bool(at) and since <= datetime.fromisoformat(at) < until
+
+
+def _words(said: object) -> list[str]:
+    return str(said or "").split()
 
 
 def _numbers(rows: Iterable[Row], name: str) -> list[float]:

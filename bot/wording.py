@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.cases import Case, Upload
 from bot.events import CaseId, UserId
+from bot.weekly import Digest
 from knowledge import ChoiceId, Diagnosis, Log, Platform, QuestionId
 
 #: One Block Kit block, as JSON. Only `messages/` makes them.
@@ -101,6 +102,14 @@ class WatchWords(Protocol):
 
     def page_summary(self, case: Case, *, locale: str) -> Message:
         """For a pager: nothing that the requester wrote."""
+        ...
+
+    def digest(self, digest: Digest, *, zone: str, locale: str) -> Message:
+        """Once a week at the top level of the admin channel; of a quiet week one line."""
+        ...
+
+    def digest_pictures(self, digest: Digest, *, zone: str, locale: str) -> tuple[Picture, ...]:
+        """The same and more as plots, each with its numbers in words; of a quiet week none."""
         ...
 
     def outage_card(
@@ -274,7 +283,7 @@ class Messages(WatchWords, Protocol):
         """An admin asked for the audit trail: so many lines of it are in a file in their direct message."""
         ...
 
-    def privacy(self, *, days: int, locale: str) -> Message:
+    def privacy(self, *, days: int, locale: str, backups: int | None = None) -> Message:
         """What is kept, for how long, who sees it, how to delete it."""
         ...
 

@@ -43,6 +43,7 @@ FLOORS = {
         "events",
         "places",
         "handling",
+        "weekly",
         "settings",
         "cases",
         "wording",

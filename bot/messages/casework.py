@@ -170,10 +170,13 @@ class CaseMessages(FileMessages):
         """An admin asked for the audit trail."""
         return compose([phrases(locale)("words.audit_handed", lines=lines)])
 
-    def privacy(self, *, days: int, locale: str) -> Message:
-        """What is kept, for how long, who sees it, how to delete it."""
+    def privacy(self, *, days: int, locale: str, backups: int | None = None) -> Message:
+        """What is kept, for how long, who sees it, how to delete it; `backups`: for how many days those are kept, if known."""
         say = phrases(locale)
-        lines = [say("words.privacy_kept", days=days), *(say(f"words.privacy_{key}") for key in ("names", "who", "delete"))]
+        lines = [say("words.privacy_kept", days=days), *(say(f"words.privacy_{key}") for key in ("names", "who"))]
+        lines.append(say("words.privacy_delete", days=days))
+        lines.append(say("words.privacy_backups", days=backups) if backups is not None else say("words.privacy_backups_unknown"))
+        lines.append(say("words.privacy_trail"))
         return compose([Heading(say.plain("words.privacy_title")), Bullets(lines)])
 
     def forget_asked(self, cases: Sequence[Case], *, locale: str) -> Message:

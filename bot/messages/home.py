@@ -46,6 +46,7 @@ class HomeViews(DeskTabViews, ThreadMessages, Views):
         cases: Sequence[Case],
         *,
         days: int,
+        backups: int | None = None,
         locale: str,
         links: Mapping[CaseId, str] | None = None,
         language: str | None = None,
@@ -68,7 +69,10 @@ class HomeViews(DeskTabViews, ThreadMessages, Views):
         if cases:
             rows.append(blocks.header(say.plain("home.cases")))
             rows += [self._case(case, say, locale, (links or {}).get(case.id)) for case in cases[:CASES]]
-        rows += [*self.language_asked(language, locale=locale).blocks, *self.privacy(days=days, locale=locale).blocks]
+        rows += [
+            *self.language_asked(language, locale=locale).blocks,
+            *self.privacy(days=days, locale=locale, backups=backups).blocks,
+        ]
         if cases:
             rows += [block for block in self.forget_asked(cases, locale=locale).blocks if block["type"] == "actions"]
         if admins is not None and admins.setup.admin_channel is not None:

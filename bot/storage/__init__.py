@@ -18,7 +18,7 @@ from bot.storage.audit import as_csv as audit_csv
 from bot.storage.audit import as_json as audit_json
 from bot.storage.engine import open_database, sync_address
 from bot.storage.inbox import Arrived, Inbox, Transaction, Wakes
-from bot.storage.lanes import Channels
+from bot.storage.lanes import DIGEST, Channels
 from bot.storage.outages import Open, Seen
 from bot.storage.retention import sweep
 from bot.storage.speaking import Speaker
@@ -26,6 +26,7 @@ from bot.storage.store import Store
 from bot.storage.uploads import Conflict, Result, TokenTable, ToRead, UploadRecord
 
 __all__ = [
+    "DIGEST",
     "Arrived",
     "Audit",
     "Channels",

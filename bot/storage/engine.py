@@ -54,6 +54,15 @@ class Database:
             await connection.execution_options(vpn_help_reads=True)
             yield connection
 
+    async def clean_journal(self) -> None:
+        """SQLite's write-ahead log holds what was deleted until it is written over: cut it off. PostgreSQL has its own ways."""
+        if not self.is_sqlite:
+            return
+        async with self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            cursor = await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr] # aiosqlite's own
+            await cursor.close()
+
 
 async def wrote(connection: AsyncConnection, insert: sqlite.Insert | postgresql.Insert, key: sa.Column[Any]) -> bool:
     """Run an INSERT that may find its row there already; whether it wrote: the count of rows is not known everywhere."""

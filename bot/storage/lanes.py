@@ -49,6 +49,8 @@ from bot.events import (
 from bot.ports import Where
 from bot.storage.tables import cases, inbox, threads, uploads
 
+#: How the lane of a workspace's weekly digest begins.
+DIGEST = "digest:"
 #: States in which a case still takes what its requester says without naming it.
 OPEN_STATES = ("open", "waiting", "escalated", "claimed", "resolved")
 
@@ -109,6 +111,8 @@ async def _place_of(  # noqa: PLR0911 - one line for each kind of event
             return Place(lane=goes_on) if goes_on else Place(lane=new_case_id(), opens=True)
         case ActionTaken():
             return await _of_action(connection, event)
+        case TimerRang() if event.case.startswith(DIGEST):
+            return Place(lane=event.case)
         case ReplySubmitted() | TimerRang() | SayingFailed():
             known = await _exists(connection, event.workspace, event.case)
             return Place(lane=event.case if known else person_lane(event.workspace, event.user))

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.events import CaseId, ChannelId, MessageRef, Workspace
-from bot.ports import Announce, Attach, Clock, Give, Page, PassOn, Retract, Say, Tell, Where, Whisper
+from bot.ports import Announce, Attach, Clock, Exhibit, Give, Page, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import from_json, to_json
 from bot.storage.engine import Database
 from bot.storage.tables import outbox, slots, threads
@@ -28,7 +28,7 @@ from bot.storage.tables import outbox, slots, threads
 PARENTS = {Where.REQUESTER.value: "case", Where.DESK.value: "card"}
 
 #: Everything that the outbox does.
-Item = Say | Whisper | Tell | PassOn | Attach | Retract | Page | Announce | Give
+Item = Say | Whisper | Tell | PassOn | Attach | Retract | Page | Announce | Give | Exhibit
 
 _KINDS: dict[str, type[Item]] = {
     "say": Say,
@@ -39,8 +39,11 @@ _KINDS: dict[str, type[Item]] = {
     "retract": Retract,
     "page": Page,
     "announce": Announce,
+    "exhibit": Exhibit,
     "give": Give,
 }
+#: Lanes that are no case's.
+OWNERLESS = ("person:", "file:", "outage:", "sweep:", "digest:")
 #: In this order places are served: a whisper may link to what the requester's place has just posted.
 PLACES = ("requester", "desk", "direct", "announce", "whisper", "retract", "pager")
 
@@ -79,7 +82,7 @@ class Outbox:
                     enterprise=workspace.enterprise or "",
                     team=workspace.team,
                     lane=lane,
-                    case_id=None if lane.startswith(("person:", "file:", "outage:")) else lane,
+                    case_id=None if lane.startswith(OWNERLESS) else lane,
                     kind=next(name for name, kind in _KINDS.items() if isinstance(item, kind)),
                     place=_place(item),
                     slot=getattr(item, "slot", None),
@@ -151,13 +154,21 @@ class Outbox:
             )
 
     async def sent(self, row: Sending, ref: MessageRef | None) -> None:
-        """It is said; `ref`: where. The message is forgotten, the key stays."""
+        """It is said; `ref`: where. The message is forgotten, the key stays.
+
+        A row that is gone was erased while it was being said: what was said is taken back.
+        """
         async with self._database.writing() as connection:
-            await connection.execute(
+            kept = await connection.execute(
                 sa.update(outbox)
                 .where(outbox.c.number == row.number)
                 .values(state="sent", payload="", channel=ref.channel if ref else None, ts=ref.ts if ref else None)
             )
+            if not kept.rowcount:
+                if ref is not None:
+                    late = Retract(key=f"retract:late:{row.key}", ref=ref)
+                    await self.add(connection, row.lane, row.workspace, [late])
+                return
             if ref is not None and row.slot is not None:
                 await self._keep_slot(connection, row, ref)
             if ref is not None and row.case and row.slot is not None and row.slot == PARENTS.get(row.place):
@@ -228,8 +239,8 @@ class Outbox:
         )
 
 
-async def said_about(connection: AsyncConnection, case: CaseId) -> tuple[list[MessageRef], MessageRef | None]:
-    """The messages of the bot's own that stand in Slack because of a case, and its card."""
+async def said_about(connection: AsyncConnection, case: str) -> tuple[list[MessageRef], MessageRef | None]:
+    """The messages and files of the bot's own that stand in Slack because of a case (or another lane), and its card."""
     rows = await connection.execute(
         sa.select(outbox.c.channel, outbox.c.ts, outbox.c.place, outbox.c.slot)
         .distinct()
@@ -244,6 +255,16 @@ async def said_about(connection: AsyncConnection, case: CaseId) -> tuple[list[Me
         else:
             refs[ref] = None
     return list(refs), card
+
+
+async def unsure(connection: AsyncConnection, case: CaseId) -> list[tuple[str, MessageRef]]:
+    """What may stand in Slack, because a process died while it was being said: (key, the thread to look in)."""
+    rows = await connection.execute(
+        sa.select(outbox.c.key, threads.c.channel, threads.c.ts)
+        .join(threads, sa.and_(threads.c.case_id == outbox.c.lane, threads.c.place == outbox.c.place))
+        .where(outbox.c.lane == case, outbox.c.state == "sending", outbox.c.kind == "say")
+    )
+    return [(row.key, MessageRef(channel=ChannelId(row.channel), ts=row.ts)) for row in rows]
 
 
 async def keep_thread(
@@ -284,7 +305,7 @@ def _place(item: Item) -> str:
             return "retract"
         case Page():
             return "pager"
-        case Announce():
+        case Announce() | Exhibit():
             return "announce"
         case _:
             return "whisper"

@@ -19,7 +19,7 @@ from pathlib import Path
 from bot.cases import Case
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import CaseId, ChannelId, MessageRef, SayingFailed, ThreadRef, UserId, Workspace
-from bot.ports import Announce, Attach, Chat, Clock, Give, Page, Pager, PassOn, Retract, Say, Tell, Where, Whisper
+from bot.ports import Announce, Attach, Chat, Clock, Exhibit, Give, Page, Pager, PassOn, Retract, Say, Tell, Where, Whisper
 from bot.storage.codec import Json
 from bot.storage.inbox import Inbox
 from bot.storage.outbox import PARENTS, PLACES, Outbox, Sending
@@ -137,13 +137,15 @@ class Speaker:
             case Whisper():
                 await self._whisper(row, row.what)
             case PassOn():
-                await self._pass_on(row, row.what)
+                return await self._pass_on(row, row.what)
             case Attach():
                 return await self._attach(row, row.what)
             case Retract():
                 await self._retract(row.what)
             case Page():
                 await self._page(row.what)
+            case Exhibit():
+                await self._exhibit(row, row.what)
             case Give():
                 return await self._give(row, row.what)
             case _:
@@ -224,28 +226,42 @@ class Speaker:
             raise Refused("nowhere-to-whisper", doing="whispering")
         await self._chat.whisper(what.channel, what.user, message)
 
+    async def _exhibit(self, row: Sending, what: Exhibit) -> None:
+        parent = await self._outbox.slot(row.lane, row.place, what.under)
+        if parent is None:
+            return  # what it belongs to was not said
+        where = ThreadRef(channel=parent.channel, ts=parent.ts)
+        if row.uncertain and await self._file_there(where, what.picture.name):
+            return
+        try:
+            picture = what.picture
+            await self._show(where, picture.name, base64.b64decode(picture.content), title=picture.title, alt=picture.alt)
+        except Refused as error:
+            logger.warning("%s is left out, Slack did not take the file: %s", row.key, error.code)
+
     async def _page(self, what: Page) -> None:
         if self._pager is None:
             raise Refused("no-pager", doing="paging")
         await self._pager.page(what.address, key=what.key, summary=what.summary)
 
-    async def _pass_on(self, row: Sending, what: PassOn) -> None:
+    async def _pass_on(self, row: Sending, what: PassOn) -> MessageRef:
         case = await self._case(row)
         where = await (self._desk_thread(row, case) if what.where is Where.DESK else self._requester_thread(case))
-        if row.uncertain and await self._is_there(where, what.name):
-            return
+        if row.uncertain and (there := await self._file_there(where, what.name)):
+            return there
         file = await self._chat.file(what.file_id)
         with tempfile.TemporaryDirectory(prefix="vpn-help-") as folder:
             path = Path(folder) / "original"
             await self._chat.download(file, path, limit=self._limit)
-            await self._chat.upload(where, path, name=what.name)
+            shown = await self._chat.upload(where, path, name=what.name)
+        return MessageRef(channel=where.channel, ts=f"{FILE}{shown}")
 
     async def _attach(self, row: Sending, what: Attach) -> MessageRef | None:
         """A file of our own; where Slack takes none, the words that say the same."""
         case = await self._case(row)
         where = await (self._desk_thread(row, case) if what.where is Where.DESK else self._requester_thread(case))
-        if row.uncertain and await self._is_there(where, what.name):
-            return None
+        if row.uncertain and (there := await self._file_there(where, what.name)):
+            return there
         content = await self._content(what)
         if not content and what.otherwise is not None:
             return await self._chat.post(where, what.otherwise, key=row.key)
@@ -282,6 +298,11 @@ class Speaker:
         return (await self._store.uploads.text(what.upload) or "").encode()
 
     async def _retract(self, what: Retract) -> None:
+        if what.unsure:
+            found = await self._chat.find(ThreadRef(channel=what.ref.channel, ts=what.ref.ts), key=what.unsure)
+            if found is not None:
+                await self._chat.delete(found)
+            return
         if what.ref.ts.startswith(FILE):
             await self._chat.delete_file(what.ref.ts.removeprefix(FILE))
         elif what.message is None:
@@ -289,11 +310,13 @@ class Speaker:
         else:
             await self._chat.edit(what.ref, what.message)
 
-    async def _is_there(self, where: ThreadRef, name: str) -> bool:
+    async def _file_there(self, where: ThreadRef, name: str) -> MessageRef | None:
+        """A file of this name that stands in the thread, the latest: the one that was shown before the process died."""
         if where.ts is None:
-            return False
+            return None
         replies = await self._chat.replies(MessageRef(channel=where.channel, ts=where.ts), own=True)
-        return any(file.name == name for _, _, files in replies for file in files)
+        found = [file.id for _, _, files in replies for file in files if file.name == name]
+        return MessageRef(channel=where.channel, ts=f"{FILE}{found[-1]}") if found else None
 
     async def _case(self, row: Sending) -> Case:
         case = await self._store.case(row.case) if row.case else None

@@ -21,7 +21,7 @@ from bot.storage.inbox import Arrived, Inbox
 from bot.storage.leases import Leases
 from bot.storage.outages import Outages
 from bot.storage.outages import forget as forget_sighting
-from bot.storage.outbox import Outbox, keep_thread, said_about, thread_of
+from bot.storage.outbox import Outbox, keep_thread, said_about, thread_of, unsure
 from bot.storage.people import People
 from bot.storage.tables import cases, inbox, outbox, slots, threads, timers
 from bot.storage.uploads import Conflict, TokenTable, Uploads
@@ -164,19 +164,27 @@ class Store:
                 await self._save(connection, outcome.case)
                 if tokens is not None:
                     await self.uploads.keep_tokens(connection, outcome.case.id, workspace, tokens)
+            if outcome.forget_person is not None:
+                await self._forget_person(connection, arrived, workspace, outcome.forget_person)
             for erase in outcome.erase:
-                await self._take_back(connection, arrived.lane, workspace, erase)
+                await self.take_back(connection, arrived.lane, workspace, erase)
                 await self.erase(connection, erase.case)
             await self.outbox.add(
                 connection,
                 arrived.lane,
                 workspace,
-                (*outcome.says, *outcome.passes, *outcome.attaches, *outcome.gives, *outcome.pages, *outcome.announces),
+                (
+                    *outcome.says,
+                    *outcome.passes,
+                    *outcome.attaches,
+                    *outcome.gives,
+                    *outcome.pages,
+                    *outcome.announces,
+                    *outcome.exhibits,
+                ),
             )
             if outcome.prefer is not None:
                 await self.people.prefer(connection, workspace, outcome.prefer)
-            if outcome.forget_person is not None:
-                await self.people.forget(connection, workspace, outcome.forget_person)
             if outcome.setup is not None:
                 await self.people.set_up(connection, workspace, outcome.setup)
             for read in outcome.reads:
@@ -195,6 +203,13 @@ class Store:
         async with self.database.writing() as connection:
             await self.outbox.add(connection, arrived.lane, arrived.event.workspace, says)
             await self.inbox.finish(connection, arrived.number, state="failed", reference=reference)
+
+    async def plan(self, lane: str, workspace: Workspace, name: str, at: datetime | None) -> None:
+        """Have a lane that is no case's woken at a time, unless it is due already; None: not any more."""
+        async with self.database.writing() as connection:
+            due = await connection.scalar(sa.select(timers.c.at).where(timers.c.case_id == lane, timers.c.name == name))
+            if at is None or due is None or due > self._clock.now():
+                await self._set(connection, lane, workspace, Timer(name=name, at=at))
 
     async def ring(self, now: datetime) -> int:
         """Put the timers that are due into the inbox; how many there were."""
@@ -227,13 +242,37 @@ class Store:
             .values(payload="", state="done", user=None, channel=None, ts=None, thread_ts=None)
         )
 
-    async def _take_back(self, connection: AsyncConnection, lane: str, workspace: Workspace, erase: Erase) -> None:
-        """What the bot said about a case goes too; in place of the card one line is left, or the engineers would wonder."""
+    async def take_back(self, connection: AsyncConnection, lane: str, workspace: Workspace, erase: Erase) -> None:
+        """What the bot said about a case goes too; with a card, one line is left of it, or the engineers would wonder.
+
+        Args:
+            connection: the transaction in which the case is erased.
+            lane: in which lane that is done; not the case's own, which is gone then.
+            workspace: the case's.
+            erase: the case, and what is left of its card; None: nothing.
+        """
         refs, card = await said_about(connection, erase.case)
         items = [Retract(key=f"retract:{ref.channel}:{ref.ts}", ref=ref) for ref in refs]
         if card is not None:
             items.append(Retract(key=f"retract:{card.channel}:{card.ts}", ref=card, message=erase.card))
+        for key, parent in await unsure(connection, erase.case):
+            items.append(Retract(key=f"retract:{key}", ref=parent, unsure=key))
         await self.outbox.add(connection, lane, workspace, items)
+
+    async def _forget_person(self, connection: AsyncConnection, arrived: Arrived, workspace: Workspace, user: UserId) -> None:
+        """What is kept of somebody outside of their cases: what waits, what the bot said to them, what they chose."""
+        lane = lanes.person_lane(workspace, user)
+        refs, _ = await said_about(connection, lane)
+        items = [Retract(key=f"retract:{ref.channel}:{ref.ts}", ref=ref) for ref in refs]
+        for table in (slots, outbox):
+            await connection.execute(sa.delete(table).where(table.c.lane == lane))
+        await self.outbox.add(connection, lane, workspace, items)
+        await connection.execute(
+            sa.update(inbox)
+            .where(inbox.c.lane == lane, inbox.c.number != arrived.number)
+            .values(payload="", state="done", done_at=self._clock.now(), channel=None, ts=None, thread_ts=None)
+        )
+        await self.people.forget(connection, workspace, user)
 
     async def _save(self, connection: AsyncConnection, case: Case) -> None:
         stored = replace(case, version=case.version + 1)

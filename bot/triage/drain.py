@@ -35,10 +35,12 @@ from bot.messages import spoken
 from bot.permissions import ADMIN_ACTIONS, DESK_ACTIONS, OUTAGE_ACTIONS, Deed, may
 from bot.places import Call, OfficeHours, Setup
 from bot.ports import Chat, Clock, Outcome, Profile, Reading, Say, Tell, Where, Whisper, World
-from bot.storage import Arrived, Conflict, Filter, Speaker, Store, TokenTable, audit_csv
+from bot.storage import DIGEST, Arrived, Conflict, Filter, Speaker, Store, TokenTable, audit_csv
 from bot.triage import person, pipeline, trail
+from bot.triage.digests import Digests
 from bot.triage.lookout import Lookout
 from bot.triage.threads import is_shortcut
+from bot.weekly import Rhythm
 from bot.wording import Messages
 from knowledge import KnowledgeBase
 
@@ -110,9 +112,12 @@ class Policy:
     responders: str | None = None
     contact: str = ""
     retention_days: int = 30
+    backup_days: int | None = None
     desk_locale: str = "en"
     #: Who is told, one after another, when nobody claims a case.
     chain: tuple[Call, ...] = ()
+    #: When the weekly digest comes; None: never.
+    digest: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,10 +182,16 @@ class Drain:
             world = World(now=self.clock.now(), base=self.knowledge.base, messages=self.knowledge.messages)
             await self.store.commit(arrived, replace(outcome, audit=trail.lines(event, outcome, world, None)))
             return
+        if lane.startswith(DIGEST):
+            has_desk = self.channels.desk(event.workspace) is not None
+            await self.store.commit(arrived, await self._digests(event.workspace).made(event.workspace, has_desk=has_desk))
+            return
         if lane.startswith("person:"):
             world = await self._personal_world(event)
             outcome = await asyncio.to_thread(person.advance, event, world)
             await self.store.commit(arrived, replace(outcome, audit=trail.lines(event, outcome, world, None)))
+            if outcome.erase or outcome.forget_person is not None:
+                await self.store.database.clean_journal()
             if outcome.setup is not None:
                 self.channels.choose(event.workspace, outcome.setup)
             self._home_changed(event.workspace, event.user)
@@ -222,6 +233,18 @@ class Drain:
         channel = event.ref.channel if event.ref else None
         return Outcome(says=(Whisper(key=f"{event.id}/sorry", user=event.user, message=sorry, channel=channel),), refused=key)
 
+    async def plan_digest(self, workspace: Workspace) -> None:
+        """See that the weekly digest is due at its next time; the settings may say another one than last time."""
+        await self._digests(workspace).plan(workspace)
+
+    def _digests(self, workspace: Workspace) -> Digests:
+        """In the zone of the engineers' hours."""
+        office = self.channels.office(workspace)
+        rhythm = replace(self.policy.digest, zone=office.zone if office else "UTC") if self.policy.digest else None
+        return Digests(
+            store=self.store, clock=self.clock, rhythm=rhythm, messages=self.knowledge.messages, locale=self.policy.desk_locale
+        )
+
     def _home_changed(self, workspace: Workspace, user: UserId | None) -> None:
         if self.homes is not None and user is not None:
             self.homes.changed(workspace, user)
@@ -245,6 +268,7 @@ class Drain:
             contact=self.policy.contact,
             desk_locale=self.policy.desk_locale,
             retention_days=self.policy.retention_days,
+            backup_days=self.policy.backup_days,
             logs=await self.store.logs(lane),
             reading=await self._reading(event),
             answer=await self.store.slot(lane, Where.REQUESTER, slot) if slot else None,
@@ -293,6 +317,7 @@ class Drain:
             contact=self.policy.contact,
             desk_locale=self.policy.desk_locale,
             retention_days=self.policy.retention_days,
+            backup_days=self.policy.backup_days,
             cases=tuple(mine),
             links=await self.links(mine) if isinstance(event, WordGiven) else {},
             asked_which=await self.store.last_parked(event.workspace, event.user),
