@@ -39,6 +39,8 @@ class Homes:
     #: The workspace's address, for links to messages.
     url: str
     days: int
+    #: For how long backups are kept; None: nobody said.
+    backups: int | None = None
     #: The language that somebody chose.
     language: Callable[[UserId], Awaitable[str | None]]
     #: Whether somebody may set the bot up.
@@ -93,6 +95,7 @@ class Homes:
             self.words.home(
                 mine,
                 days=self.days,
+                backups=self.backups,
                 locale=locale,
                 links=links,
                 language=chosen,

@@ -56,7 +56,7 @@ def _word(event: WordGiven, world: World) -> Outcome:
         case "language":
             return _whisper(event, words.language_asked(world.preferred, locale=locale))
         case "privacy":
-            return _whisper(event, words.privacy(days=world.retention_days, locale=locale))
+            return _whisper(event, words.privacy(days=world.retention_days, locale=locale, backups=world.backup_days))
         case "audit":
             return _audit(event, world)
         case "forget me" | "forget":

@@ -98,6 +98,7 @@ class FakeChat:
         self.files: dict[str, tuple[UploadedFile, bytes]] = {}
         self.threads: dict[MessageRef, Sequence[tuple[MessageRef, str, tuple[UploadedFile, ...]]]] = {}
         self.downloads: list[str] = []
+        self.deleted_files: list[str] = []
         #: Errors to raise, by method, one for each call; None lets a call through.
         self.faults: dict[str, list[Exception | None]] = {}
         #: The call happens, and then its answer is lost.
@@ -222,7 +223,7 @@ class FakeChat:
         return f"F{self._ts}"
 
     async def delete_file(self, file_id: str) -> None:
-        return None
+        self.deleted_files.append(file_id)
 
     async def members(self, channel: ChannelId) -> frozenset[UserId]:
         self._fault("members")
