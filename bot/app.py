@@ -303,6 +303,7 @@ def _drain(
         desk_locale=spoken(settings.desk_language),
         chain=settings.calls,
         digest=settings.weekly,
+        own=settings.knowledge,
     )
     return Drain(store=store, chat=chat, speaker=speaker, clock=clock, channels=channels, knowledge=knowledge, policy=policy)
 

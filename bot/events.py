@@ -120,6 +120,8 @@ class Action(StrEnum):
     WHAT_IF = "what_if"
     #: Opens a form for what needs more than a press. Argument: `hand_on`, `merge` or `what_if`.
     OPEN_DESK_FORM = "open_desk_form"
+    #: From a case that is over and has a confirmed cause: draft what would have told it.
+    TEACH = "teach"
     # an outage; argument: its id
     OUTAGE_OVER = "outage_over"
     OUTAGE_FALSE = "outage_false"
@@ -333,3 +335,12 @@ class OutageEnded(Event):
     case: CaseId
     outage: str
     mended: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeachAsked(Event):
+    """Ours: an engineer wants the bot to learn from a case; it takes a while, so it has a lane of its own."""
+
+    case: CaseId
+    #: The message in the desk's thread that says how far it is.
+    slot: str

@@ -51,6 +51,7 @@ DESK_ACTIONS = frozenset(
         Action.MERGE,
         Action.WHAT_IF,
         Action.OPEN_DESK_FORM,
+        Action.TEACH,
         Deed.REPLY,
     }
 )

@@ -85,6 +85,30 @@ class DeskTab:
     claimed: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """What the bot learned from a case, and what it makes of the cases of the past."""
+
+    #: The line that it rests on, redacted.
+    line: str
+    signature: str
+    fact: str
+    rule: str
+    strength: str
+    #: How many other cases with the same cause, and with another or none, have the line; and how many there are of each.
+    same: tuple[int, int]
+    others: tuple[int, int]
+    tried: int
+    right: int
+    changed: int
+    broken: int
+    #: Cases whose texts are not kept, so that nothing could be tried on them.
+    untried: int
+    #: What the authors' checks say.
+    faults: tuple[str, ...]
+    file: str
+
+
 #: Stands in a message for the address of the case's own message; the outbox puts the true one in when it speaks.
 CASE_LINK = "https://case-link.invalid/"
 
@@ -110,6 +134,18 @@ class WatchWords(Protocol):
 
     def digest_pictures(self, digest: Digest, *, zone: str, locale: str) -> tuple[Picture, ...]:
         """The same and more as plots, each with its numbers in words; of a quiet week none."""
+        ...
+
+    def teaching(self, case: Case, *, done: int, of: int, locale: str) -> Message:
+        """In the desk's thread, edited in place: the bot learns from the case, and how far it is."""
+        ...
+
+    def taught(self, case: Case, taught: Taught, *, locale: str) -> Message:
+        """In its place: what was learned, and what it makes of the stored cases. A patch follows as a file."""
+        ...
+
+    def taught_nothing(self, case: Case, why: str, *, locale: str) -> Message:
+        """In its place: `no-text` (no log of it is kept), `nothing-apart` or `not-drafted`."""
         ...
 
     def outage_card(

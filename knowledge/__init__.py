@@ -55,6 +55,7 @@ from knowledge.terms import (
 )
 
 if TYPE_CHECKING:
+    from knowledge.authoring.teach import Change, Lesson, Past, apart, draft_lesson, judge, shapes
     from knowledge.diagnosis import diagnose, explain
     from knowledge.loader import folders_of, load_base
     from knowledge.loader.snapshots import Stamp, keep_snapshot, load_snapshot, snapshot_path, stamp_of
@@ -69,6 +70,13 @@ if TYPE_CHECKING:
 
 #: Where the names are that are imported when they are first asked for.
 _LATER = {
+    "Change": "authoring.teach",
+    "Lesson": "authoring.teach",
+    "Past": "authoring.teach",
+    "apart": "authoring.teach",
+    "draft_lesson": "authoring.teach",
+    "judge": "authoring.teach",
+    "shapes": "authoring.teach",
     "diagnose": "diagnosis",
     "explain": "diagnosis",
     "load_base": "loader",
@@ -114,6 +122,7 @@ __all__ = [
     "BaseError",
     "Cause",
     "CauseId",
+    "Change",
     "Choice",
     "ChoiceId",
     "Clock",
@@ -131,10 +140,12 @@ __all__ = [
     "Hypothesis",
     "KnowledgeBase",
     "KnowledgeError",
+    "Lesson",
     "Log",
     "Masked",
     "MisuseError",
     "NextStep",
+    "Past",
     "Platform",
     "Question",
     "QuestionId",
@@ -159,11 +170,14 @@ __all__ = [
     "TuningKind",
     "Understood",
     "Verdict",
+    "apart",
     "as_json",
     "diagnose",
+    "draft_lesson",
     "explain",
     "folders_of",
     "from_json",
+    "judge",
     "keep_snapshot",
     "load_base",
     "load_snapshot",
@@ -173,6 +187,7 @@ __all__ = [
     "redact",
     "replay",
     "runbook",
+    "shapes",
     "snapshot_path",
     "stamp_of",
     "to_json",

@@ -13,7 +13,7 @@ import knowledge
 from bot.cases import CaseState, Resolution, UploadState
 from bot.errors import UserError
 from bot.escalation.turn import Turn
-from bot.events import Action, ActionTaken, CaseId, Merged, MergeNews, UserId
+from bot.events import Action, ActionTaken, CaseId, Merged, MergeNews, TeachAsked, UserId
 from bot.handling import Priority
 from knowledge import CauseId, ChoiceId, QuestionId
 
@@ -26,7 +26,7 @@ def act(turn: Turn, event: ActionTaken) -> None:
     move = MOVES.get(event.action)
     if move is None:
         return
-    if turn.case.is_over and event.action is not Action.REOPEN_CASE:
+    if turn.case.is_over and event.action not in (Action.REOPEN_CASE, Action.TEACH):
         raise UserError("case-is-over")
     turn.case = replace(turn.case, handling=turn.case.handling.worked_on(turn.world.now))
     move(turn, event.argument)
@@ -183,6 +183,24 @@ def what_if(turn: Turn, argument: str) -> None:
     turn.tell_desk(words)
 
 
+def teach(turn: Turn, _argument: str) -> None:
+    """The bot learns from the case, in a lane of its own; how far it is stands in the thread."""
+    if turn.case.confirmed_cause is None or not turn.case.is_over:
+        raise UserError("nothing-to-teach")
+    slot = f"teach:{turn.event.id}"
+    turn.tell_desk(turn.say_words.teaching(turn.case, done=0, of=0, locale=turn.world.desk_locale), slot=slot)
+    turn.note("teaching")
+    asked = TeachAsked(
+        id=f"teach:{turn.case.id}:{turn.event.id}",
+        workspace=turn.case.workspace,
+        at=turn.world.now,
+        user=turn.event.user,
+        case=turn.case.id,
+        slot=slot,
+    )
+    turn.follow(asked)
+
+
 def _tell(turn: Turn, case: CaseId, news: MergeNews) -> None:
     turn.follow(
         Merged(
@@ -212,4 +230,5 @@ MOVES: Mapping[Action, Callable[[Turn, str], None]] = {
     Action.MERGE: merge,
     Action.WHAT_IF: what_if,
     Action.REOPEN_CASE: reopen,
+    Action.TEACH: teach,
 }

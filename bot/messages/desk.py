@@ -205,7 +205,10 @@ class DeskMessages(Speaker):
             return blocks.option(label, blocks.carried(case.id, argument, do=action))
 
         if case.is_over:
-            return [entry(say.plain("button.reopen_case"), Action.REOPEN_CASE)]
+            entries = [entry(say.plain("button.reopen_case"), Action.REOPEN_CASE)]
+            if case.confirmed_cause:
+                entries.append(entry(say.plain("button.teach"), Action.TEACH))
+            return entries
         kept = case.handling
         ranked = [h.cause for h in (case.diagnosis.hypotheses if case.diagnosis else ())][:RANKED]
         logs = [c for c in self._base.collects.values() if not case.platform or not c.platforms or case.platform in c.platforms]

@@ -40,6 +40,7 @@ from bot.events import (
     ReplySubmitted,
     SayingFailed,
     SetupChanged,
+    TeachAsked,
     TimerRang,
     UploadRead,
     UserId,
@@ -51,6 +52,8 @@ from bot.storage.tables import cases, inbox, threads, uploads
 
 #: How the lane of a workspace's weekly digest begins.
 DIGEST = "digest:"
+#: How the lane begins in which the bot learns from a case.
+TEACH = "teach:"
 #: States in which a case still takes what its requester says without naming it.
 OPEN_STATES = ("open", "waiting", "escalated", "claimed", "resolved")
 
@@ -118,6 +121,8 @@ async def _place_of(  # noqa: PLR0911 - one line for each kind of event
             return Place(lane=event.case if known else person_lane(event.workspace, event.user))
         case Merged() | OutageFound() | OutageEnded():
             return Place(lane=event.case) if await _exists(connection, event.workspace, event.case) else None
+        case TeachAsked():
+            return Place(lane=f"{TEACH}{event.case}") if await _exists(connection, event.workspace, event.case) else None
         case UploadRead():
             lane = await connection.scalar(sa.select(uploads.c.case_id).where(uploads.c.id == event.upload))
             return Place(lane=lane) if lane else None

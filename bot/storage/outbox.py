@@ -43,7 +43,7 @@ _KINDS: dict[str, type[Item]] = {
     "give": Give,
 }
 #: Lanes that are no case's.
-OWNERLESS = ("person:", "file:", "outage:", "sweep:", "digest:")
+OWNERLESS = ("person:", "file:", "outage:", "sweep:", "digest:", "teach:")
 #: In this order places are served: a whisper may link to what the requester's place has just posted.
 PLACES = ("requester", "desk", "direct", "announce", "whisper", "retract", "pager")
 

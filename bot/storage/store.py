@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cases import Case
 from bot.events import CaseId, MessageRef, TimerRang, UploadId, UserId, Workspace
-from bot.ports import Clock, Erase, Outcome, Retract, Say, Tell, Timer, Where, Whisper
+from bot.ports import Attach, Clock, Erase, Outcome, Retract, Say, Tell, Timer, Where, Whisper
 from bot.storage import lanes
 from bot.storage.audit import Audit
 from bot.storage.codec import from_json, to_json
@@ -203,6 +203,14 @@ class Store:
         async with self.database.writing() as connection:
             await self.outbox.add(connection, arrived.lane, arrived.event.workspace, says)
             await self.inbox.finish(connection, arrived.number, state="failed", reference=reference)
+
+    async def say(self, case: Case, items: Sequence[Say | Attach], *, done: Arrived | None = None) -> None:
+        """Have something said in a case by work that is not its own step; with `done`, whose event is dealt with by it."""
+        async with self.database.writing() as connection:
+            await self.outbox.add(connection, case.id, case.workspace, items)
+            await self.inbox.wake(connection, case.id)
+            if done is not None:
+                await self.inbox.finish(connection, done.number, state="done")
 
     async def plan(self, lane: str, workspace: Workspace, name: str, at: datetime | None) -> None:
         """Have a lane that is no case's woken at a time, unless it is due already; None: not any more."""

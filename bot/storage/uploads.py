@@ -194,6 +194,16 @@ class Uploads:
             found: str | None = await connection.scalar(sa.select(uploads.c.text).where(uploads.c.id == upload))
         return found
 
+    async def texts(self, case: CaseId) -> tuple[tuple[UploadId, str], ...]:
+        """The redacted texts of a case's files, as far as they are kept."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(
+                sa.select(uploads.c.id, uploads.c.text)
+                .where(uploads.c.case_id == case, uploads.c.state == "read", uploads.c.text.is_not(None))
+                .order_by(uploads.c.received_at, uploads.c.id)
+            )
+            return tuple((UploadId(row.id), row.text) for row in rows if row.text)
+
     async def same_content(self, upload: ToRead, path: Path) -> tuple[str, UploadId | None]:
         """The mark of a file's content, and the upload of this case that had the same content before."""
         async with self._database.reading() as connection:

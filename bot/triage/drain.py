@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from bot.cases import Case
@@ -24,6 +25,7 @@ from bot.events import (
     MessagePosted,
     MessageRef,
     ReplySubmitted,
+    TeachAsked,
     UploadedFile,
     UploadRead,
     UserId,
@@ -39,6 +41,7 @@ from bot.storage import DIGEST, Arrived, Conflict, Filter, Speaker, Store, Token
 from bot.triage import person, pipeline, trail
 from bot.triage.digests import Digests
 from bot.triage.lookout import Lookout
+from bot.triage.teaching import Teaching
 from bot.triage.threads import is_shortcut
 from bot.weekly import Rhythm
 from bot.wording import Messages
@@ -118,6 +121,8 @@ class Policy:
     chain: tuple[Call, ...] = ()
     #: When the weekly digest comes; None: never.
     digest: Rhythm | None = None
+    #: The company's own folder of knowledge.
+    own: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +186,17 @@ class Drain:
             outcome = await self._outage(event)
             world = World(now=self.clock.now(), base=self.knowledge.base, messages=self.knowledge.messages)
             await self.store.commit(arrived, replace(outcome, audit=trail.lines(event, outcome, world, None)))
+            return
+        if isinstance(event, TeachAsked):
+            teaching = Teaching(
+                store=self.store,
+                clock=self.clock,
+                base=self.knowledge.base,
+                messages=self.knowledge.messages,
+                locale=self.policy.desk_locale,
+                own=self.policy.own,
+            )
+            await teaching.teach(arrived, event)
             return
         if lane.startswith(DIGEST):
             has_desk = self.channels.desk(event.workspace) is not None
@@ -396,7 +412,12 @@ class Drain:
         try:
             group = self.channels.responders(workspace) or self.policy.responders
             if group:
-                return user in await self.chat.group(group)
+                try:
+                    return user in await self.chat.group(group)
+                except Refused as error:
+                    if error.code != "missing_scope":
+                        raise
+                    logger.warning("user groups cannot be read (%s): the members of the admin channel are the engineers", error)
             return desk is not None and user in await self.chat.members(desk)
         except Unreachable:
             raise
@@ -424,6 +445,8 @@ class Drain:
             return ()
         try:
             return tuple(await self.chat.replies(place))
+        except Unreachable:
+            raise  # an answer about half a thread would be wrong; the event waits
         except OutsideError as error:
             logger.warning("a thread cannot be read: %s", error)
             return ()
