@@ -43,7 +43,7 @@ _SLACK_VARIABLES = (
 )
 
 #: Read by the scripts and the tests alone; a developer’s shell may carry them.
-_NOT_OURS = frozenset({"VPN_HELP_BROWSER", "VPN_HELP_CORPUS", "VPN_HELP_PYTHON"})
+_NOT_OURS = frozenset({"VPN_HELP_BROWSER", "VPN_HELP_CORPUS", "VPN_HELP_FULL_DAY", "VPN_HELP_PYTHON"})
 
 
 class Mode(StrEnum):

@@ -7,6 +7,7 @@ again. Everything posted carries the outbox's key in its metadata, ids only, bec
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
@@ -150,7 +151,7 @@ class SlackChat:
                     thread_ts=where.ts,
                     text=message.text,
                     blocks=_blocks(message) or None,
-                    metadata={"event_type": _EVENT_TYPE, "event_payload": {"outbox_id": key}},
+                    metadata={"event_type": _EVENT_TYPE, "event_payload": {"outbox_id": mark(key)}},
                     unfurl_links=False,
                     unfurl_media=False,
                 )
@@ -160,7 +161,8 @@ class SlackChat:
     async def find(self, where: ThreadRef, *, key: str) -> MessageRef | None:
         """Look for a message of ours by the key in its metadata: in the thread, or in the channel's latest."""
         async for message in self._messages(where, metadata=True):
-            if text(node(message, "metadata", "event_payload"), "outbox_id") == key:
+            # An earlier release wrote the key itself.
+            if text(node(message, "metadata", "event_payload"), "outbox_id") in (mark(key), key):
                 return MessageRef(channel=where.channel, ts=text(message, "ts"))
         return None
 
@@ -202,9 +204,14 @@ class SlackChat:
                 raise
 
     async def open_direct(self, user: UserId) -> ChannelId:
-        """The direct message with a person."""
-        async with translated("conversations.open"):
-            answer = await self._call(self.client.conversations_open(users=[user]))
+        """The direct message with a person; where the bot may not open it, Slack takes the person's id in its place."""
+        try:
+            async with translated("conversations.open"):
+                answer = await self._call(self.client.conversations_open(users=[user]))
+        except Refused as error:
+            if error.code != "missing_scope":
+                raise
+            return ChannelId(user)
         return ChannelId(text(node(_data(answer), "channel"), "id"))
 
     async def open_view(self, trigger_id: str, view: View) -> str:
@@ -212,11 +219,6 @@ class SlackChat:
         async with translated("views.open", repeatable=False):
             answer = await self._call(self.client.views_open(trigger_id=trigger_id, view=dict(view)))
         return text(node(_data(answer), "view"), "id")
-
-    async def update_view(self, view_id: str, view: View) -> None:
-        """Replace an open modal."""
-        async with translated("views.update"):
-            await self._call(self.client.views_update(view_id=view_id, view=dict(view)))
 
     async def publish_home(self, user: UserId, view: View) -> None:
         """Show a person's home tab."""
@@ -350,6 +352,11 @@ class SlackChat:
     async def _call(self, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
         async with asyncio.timeout(_CALL_SECONDS):
             return await call
+
+
+def mark(key: str) -> str:
+    """What stands for a message's key in Slack: everybody in the conversation can read metadata, and a key names who acted."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def make_session(api_url: str) -> aiohttp.ClientSession:

@@ -38,7 +38,7 @@ from bot.events import (
 from bot.messages import LOCALES
 from bot.slack.fields import Body, json_object, moment, node, nodes, text
 from bot.slack.markup import plain
-from bot.slack.payloads import VERSION, uploaded, workspace
+from bot.slack.payloads import VERSION, acts_from_elsewhere, uploaded, workspace
 from knowledge import UNKNOWN
 
 
@@ -101,6 +101,8 @@ class Submission:
     #: The block of each field, by action id: errors are shown there.
     blocks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     files: tuple[UploadedFile, ...] = ()
+    #: Who sent it belongs to another company.
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,7 @@ def submission(body: Body, now: datetime) -> Submission | None:
         values=MappingProxyType({action: value for _, action, value, _ in fields if value}),
         blocks=MappingProxyType({action: block for block, action, _, _ in fields}),
         files=tuple(file for *_, found in fields for file in found),
+        stranger=acts_from_elsewhere(body, where),
     )
 
 
@@ -204,6 +207,7 @@ def intake(sent: Submission) -> IntakeSubmitted:
         workspace=sent.workspace,
         at=sent.at,
         user=sent.user,
+        stranger=sent.stranger,
         text=sent.values.get("text", ""),
         platform=sent.values.get("platform"),
         error=sent.values.get("error"),
@@ -235,6 +239,7 @@ def setup(sent: Submission) -> SetupChanged | str:
         workspace=sent.workspace,
         at=sent.at,
         user=sent.user,
+        stranger=sent.stranger,
         about=about,
         admin_channel=ChannelId(sent.values.get("channel", "")) or None,
         responders=group or None,
@@ -255,6 +260,7 @@ def watch(sent: Submission) -> SetupChanged:
         workspace=sent.workspace,
         at=sent.at,
         user=sent.user,
+        stranger=sent.stranger,
         about=("watched",),
         watch=None if stop else kept,
         unwatch=channel if stop else None,
@@ -268,6 +274,7 @@ def reply(sent: Submission) -> ReplySubmitted:
         workspace=sent.workspace,
         at=sent.at,
         user=sent.user,
+        stranger=sent.stranger,
         case=CaseId(sent.metadata.case),
         text=sent.values.get("text", ""),
         source=MessageRef(channel=ChannelId(sent.metadata.channel), ts=sent.metadata.source) if sent.metadata.source else None,
@@ -290,6 +297,7 @@ def deskwork(sent: Submission) -> ActionTaken:
         workspace=sent.workspace,
         at=sent.at,
         user=sent.user,
+        stranger=sent.stranger,
         action=Action(sent.modal),
         case=CaseId(sent.metadata.case) or None,
         argument=ended if sent.modal == Modal.RESOLVE else sent.values.get("text", ""),

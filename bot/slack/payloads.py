@@ -119,7 +119,7 @@ def press(body: Body, now: datetime) -> Press | None:
         workspace=where,
         at=moment(when, now),
         user=user,
-        stranger=_acts_from_elsewhere(body, where),
+        stranger=acts_from_elsewhere(body, where),
         action=action,
         case=CaseId(case) if case else None,
         argument=argument,
@@ -145,7 +145,7 @@ def shortcut(body: Body, me: Me, now: datetime) -> Shortcut | None:
             workspace=where,
             at=moment(when, now),
             user=user,
-            stranger=_acts_from_elsewhere(body, where),
+            stranger=acts_from_elsewhere(body, where),
             ref=MessageRef(channel=ChannelId(channel), ts=text(found, "ts")),
             kind=_kind("", channel),
             thread_ts=text(found, "thread_ts") or None,
@@ -381,7 +381,7 @@ def _speaks_from_elsewhere(body: Body, inner: Body, where: Workspace) -> bool:
     return not home or home not in (where.team, where.enterprise)
 
 
-def _acts_from_elsewhere(body: Body, where: Workspace) -> bool:
+def acts_from_elsewhere(body: Body, where: Workspace) -> bool:
     """In an organisation a person's team may be a sister workspace; only without one does another team mean a stranger."""
     team = text(node(body, "user"), "team_id")
     return bool(team) and team not in (where.team, where.enterprise) and where.enterprise is None

@@ -104,10 +104,9 @@ def _about(event: Event, world: World) -> str:
         return str(world.other.id) if world.other else ""
     if event.action is Action.SNOOZE:
         return said if said.isdecimal() and len(said) <= 6 else ""
-    ours = (
-        CauseId(said) in world.base.causes
-        or said in world.base.collects
-        or said in {each.value for each in Resolution}
-        or said in {each.value for each in Priority}
-    )
-    return said if ours else ""
+    return " ".join(word for word in said.split() if _is_ours(word, world))
+
+
+def _is_ours(word: str, world: World) -> bool:
+    chosen = {each.value for each in (*Resolution, *Priority)}
+    return CauseId(word) in world.base.causes or word in world.base.collects or word in chosen

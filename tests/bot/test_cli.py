@@ -12,7 +12,9 @@ import pytest
 from bot.cli import SETTINGS, main
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("diagnose", "explain", "sample", "knowledge", "run", "serve", "playground", "check-config", "export", "audit", "migrate")
+COMMANDS = (
+    "diagnose", "explain", "sample", "knowledge", "run", "serve", "playground", "check-config", "export", "audit", "migrate",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

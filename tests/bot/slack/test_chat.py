@@ -7,7 +7,7 @@ from aiohttp import web
 
 from bot.errors import Refused, Unknown, Unreachable
 from bot.events import MessageRef, ThreadRef, UploadedFile
-from bot.slack.chat import SlackChat
+from bot.slack.chat import SlackChat, mark
 from bot.wording import Message
 
 SECTION = {"type": "section", "text": {"type": "plain_text", "text": "hello"}}
@@ -21,6 +21,11 @@ def answer(status=200, body=b"", **headers):
     )
 
 
+async def test_what_stands_for_a_key_tells_nothing_of_who_acted(api, chat):
+    await chat.post(THREAD, HELLO, key="action:T1:C1:U0SAM00000:claim/2")
+    assert "U0SAM00000" not in str(api.said("chat.postMessage"))
+
+
 async def test_post_carries_its_key_and_unfolds_nothing(api, chat):
     assert await chat.post(THREAD, HELLO, key="k1") == MessageRef(channel="D1", ts="1700000000.000001")
     (said,) = api.said("chat.postMessage")
@@ -29,7 +34,7 @@ async def test_post_carries_its_key_and_unfolds_nothing(api, chat):
         "thread_ts": "1.1",
         "text": "hello",
         "blocks": [SECTION],
-        "metadata": {"event_type": "case_update", "event_payload": {"outbox_id": "k1"}},
+        "metadata": {"event_type": "case_update", "event_payload": {"outbox_id": mark("k1")}},
         "unfurl_links": False,
         "unfurl_media": False,
         "_token": "Bearer xoxb-test",
@@ -87,7 +92,7 @@ async def test_find_looks_through_all_pages_of_the_thread(api, chat):
     def pages(said):
         if not said.get("cursor"):
             return {"messages": [{"ts": "1.1"}], "response_metadata": {"next_cursor": "more"}}
-        metadata = {"event_type": "case_update", "event_payload": {"outbox_id": "k2"}}
+        metadata = {"event_type": "case_update", "event_payload": {"outbox_id": mark("k2")}}
         return {"messages": [{"ts": "1.5", "metadata": metadata}]}
 
     api.answers["conversations.replies"] = pages

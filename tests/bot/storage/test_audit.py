@@ -165,7 +165,7 @@ LOADED = st.sampled_from(
     presses=st.lists(st.tuples(st.sampled_from(sorted(Action)), LOADED, st.sampled_from([ANA, BEN, EVE])), max_size=8),
     said=LOADED,
 )
-@settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 def test_no_line_holds_what_would_have_to_be_masked(presses: list[tuple[Action, str, UserId]], said: str) -> None:
     async def lines() -> list[Audited]:
         with tempfile.TemporaryDirectory() as folder:
