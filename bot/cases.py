@@ -85,6 +85,8 @@ class Upload:
     ref: MessageRef | None = None
     problem: str | None = None
     shared_with_desk: bool = False
+    #: The engineer who brought it; None: it is the requester's.
+    by: UserId | None = None
 
     def shared(self) -> Upload:
         """Passed on to the engineers as it is."""
@@ -153,6 +155,10 @@ class Case:
     #: Logs (`knowledge.Collect`) that the person was asked for and could not bring.
     not_collected: tuple[str, ...] = ()
     uploads: tuple[Upload, ...] = ()
+    #: What engineers uploaded in the desk's thread. Apart from `uploads`, because the requester is shown nothing of it.
+    desk_uploads: tuple[Upload, ...] = ()
+    #: What the evidence says with those; None: there are none. Only the desk reads it.
+    desk_diagnosis: Diagnosis | None = None
     diagnosis: Diagnosis | None = None
     #: What it was made of.
     basis: Basis | None = None
@@ -277,7 +283,19 @@ class Case:
 
     def as_judged(self) -> Case:
         """As the engineers read it: its diagnosis with what they are sure of, and without what they ruled out."""
-        return replace(self, diagnosis=self.handling.over(self.diagnosis)) if self.diagnosis else self
+        known = self.desk_diagnosis or self.diagnosis
+        return replace(self, diagnosis=self.handling.over(known)) if known else self
+
+    def at_desk(self) -> Case:
+        """With everything that the engineers have: their own files too."""
+        return replace(self, uploads=(*self.uploads, *self.desk_uploads))
+
+    def with_desk_upload(self, upload: Upload) -> Case:
+        """With a file of an engineer's added, or its record replaced."""
+        if all(known.id != upload.id for known in self.desk_uploads):
+            return replace(self, desk_uploads=(*self.desk_uploads, upload))
+        changed = tuple(upload if known.id == upload.id else known for known in self.desk_uploads)
+        return replace(self, desk_uploads=changed)
 
     def heard(self, words: Words) -> Case:
         """With something that the person typed; an edit takes the place of what stood in the same message."""

@@ -136,6 +136,10 @@ class WatchWords(Protocol):
         """The same and more as plots, each with its numbers in words; of a quiet week none."""
         ...
 
+    def desk_evidence(self, case: Case, upload: Upload, log: Log | None, *, locale: str) -> Message:
+        """In the desk's thread: a file of an engineer's was read, and what all evidence says now; None: it holds no VPN log."""
+        ...
+
     def teaching(self, case: Case, *, done: int, of: int, locale: str) -> Message:
         """In the desk's thread, edited in place: the bot learns from the case, and how far it is."""
         ...

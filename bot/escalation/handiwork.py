@@ -174,7 +174,9 @@ def what_if(turn: Turn, argument: str) -> None:
     known = turn.world.base.questions.get(QuestionId(question))
     then = None
     if known is not None and any(each.id == choice for each in known.choices):
-        logs = tuple(turn.world.logs[u.id] for u in turn.case.uploads if u.id in turn.world.logs and u.state is UploadState.READ)
+        logs = tuple(
+            turn.world.logs[u.id] for u in turn.case.at_desk().uploads if u.id in turn.world.logs and u.state is UploadState.READ
+        )
         answers = {**turn.case.answers, QuestionId(question): ChoiceId(choice)}
         text = "\n".join(turn.case.said) or None
         then = knowledge.diagnose(turn.world.base, logs, answers, text=text, platform=turn.case.platform)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cases import Case, CaseState, UploadState
+from bot.cases import Case, CaseState, Upload, UploadState
 from bot.events import Action, UserId
 from bot.messages import blocks
 from bot.messages.blocks import Bullets, Controls, Heading, Lines, Part, Small, compose
+from bot.messages.files import formats
 from bot.messages.phrases import Person, Phrase, Phrases
 from bot.messages.speaker import LINES_SHOWN, Speaker, number, percent, phrases
 from bot.wording import Message, View
-from knowledge import UNKNOWN, CauseId, ChoiceId, QuestionId, StepKind
+from knowledge import UNKNOWN, CauseId, ChoiceId, Log, QuestionId, StepKind
 
 #: News that name a cause.
 _OF_CAUSES = frozenset({"cause-confirmed", "pinned", "unpinned", "ruled-out", "ruled-in"})
@@ -73,6 +74,17 @@ class DeskMessages(Speaker):
         other = self._person(UserId(text), say) if news == "handed-on" else ""
         line = say(f"desk.{news}", who=person, text=text, cause=cause, other=other)
         return compose([line, Phrase.of(text) if news == "replied" else None])
+
+    def desk_evidence(self, case: Case, upload: Upload, log: Log | None, *, locale: str) -> Message:
+        """A file of an engineer's was read, and what all evidence says now."""
+        say, best = phrases(locale), self._best(case.as_judged())
+        who = self._person(upload.by, say)
+        if log is None:
+            key = "desk.evidence_failed" if upload.problem else "desk.evidence_none"
+            return compose([say(key, name=upload.name, who=who)])
+        line = say("desk.evidence", name=upload.name, who=who, formats=formats(self._base, log, say), lines=log.lines)
+        now = say("desk.evidence_now", cause=self._cause(best.cause, locale), percent=percent(best.probability)) if best else None
+        return compose([line, now])
 
     def _person(self, who: UserId | None, say: Phrases) -> Person | str:
         return Person(who) if who else say.plain("desk.somebody")
@@ -150,6 +162,9 @@ class DeskMessages(Speaker):
         names = [upload.name for upload in case.uploads if upload.state is not UploadState.DELETED]
         if names:
             parts.append(Small(say.plain("card.files", names=say.together(names[:10]))))
+        own = [upload.name for upload in case.desk_uploads if upload.state is UploadState.READ]
+        if own:
+            parts.append(Small(say.plain("card.desk_files", names=say.together(own[:10]))))
         return parts
 
     def _asked(self, question: QuestionId, choice: ChoiceId, say: Phrases, locale: str) -> Phrase:

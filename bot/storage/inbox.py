@@ -289,5 +289,5 @@ def _settle(put: _Put, kept: bool) -> None:
 
 
 def _without_words(event: Event) -> Event:
-    """That somebody wrote, and where; not what."""
-    return replace(event, text="", files=()) if isinstance(event, MessagePosted) else event
+    """That somebody wrote, and where, and with which files; not what."""
+    return replace(event, text="") if isinstance(event, MessagePosted) else event

@@ -181,8 +181,8 @@ async def _of_channel_message(  # noqa: PLR0911 - read from above
     thread = MessageRef(channel=event.ref.channel, ts=event.thread_ts or event.ref.ts)
     known = await case_at(connection, event.workspace, thread)
     if known:
-        # Engineers talk in the desk's thread among themselves: only what they say to the bot is the bot's business, and
-        # that somebody works on the case.
+        # Engineers talk in the desk's thread among themselves: only what they say to the bot is the bot's business, that
+        # somebody works on the case, and the logs that they bring.
         if known[1] is Where.DESK:
             return Place(lane=known[0], without_words=not event.mentions_bot)
         return Place(lane=known[0]) if event.mentions_bot or event.files else None

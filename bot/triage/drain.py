@@ -397,6 +397,8 @@ class Drain:
 
     async def _is_responder(self, event: Event) -> bool:
         """Asked anew at every action of the desk. While Slack does not say, the action waits: rights are never guessed."""
+        if isinstance(event, MessagePosted) and event.files and event.ref.channel == self.channels.desk(event.workspace):
+            return event.user is not None and await self.is_responder(event.workspace, event.user)
         asks = isinstance(event, ReplySubmitted) or (isinstance(event, ActionTaken) and event.action in DESK_ACTIONS)
         if not asks or event.user is None:
             return False

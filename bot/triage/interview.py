@@ -14,7 +14,7 @@ from bot.events import ActionTaken, MessagePosted, MessageRef, UploadId
 from bot.places import zone_of
 from bot.ports import World
 from bot.wording import Heard
-from knowledge import UNKNOWN, ChoiceId, Diagnosis, Platform, QuestionId, StepId, StepKind
+from knowledge import UNKNOWN, ChoiceId, Diagnosis, Log, Platform, QuestionId, StepId, StepKind
 
 CHECK_BACK_TIMER = "check-back"
 #: In the morning, where the person is.
@@ -217,7 +217,7 @@ def reconsider(turn: Turn) -> None:
         if turn.case.origin is Origin.REQUEST:
             words = turn.say_words.reply(turn.case, locale=turn.locale)
         else:
-            words = turn.say_words.triage_reply(turn.case, list(turn.world.logs.values()), locale=turn.locale)
+            words = turn.say_words.triage_reply(turn.case, _own_logs(turn), locale=turn.locale)
         turn.say(words, slot=turn.answer_slot)
 
 
@@ -310,6 +310,12 @@ def _close(turn: Turn, resolution: Resolution, news: str) -> None:
     turn.say(turn.say_words.closed(turn.case, locale=turn.locale))
     if news:
         turn.news(news)
+
+
+def _own_logs(turn: Turn) -> list[Log]:
+    """What was read of the case's own files: not of those that engineers brought."""
+    mine = {upload.id for upload in turn.case.uploads}
+    return [log for upload, log in turn.world.logs.items() if upload in mine]
 
 
 def _was_sent_away(turn: Turn) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.cases import Case, CaseState, Origin, UploadState
 from bot.errors import UserError
-from bot.escalation import clock, desk, handiwork, outage, policy
+from bot.escalation import clock, desk, evidence, handiwork, outage, policy
 from bot.escalation.turn import Turn, locale_of, place_of
 from bot.events import (
     Action,
@@ -70,6 +70,7 @@ def advance(lane: CaseId, case: Case | None, event: Event, world: World) -> Outc
         return _sorry(event, world, error, case)
     if _is_sign_of_life(event):
         turn.wake_once(SILENCE_TIMER, None if turn.case.state is CaseState.CLOSED else world.now + SILENCE)
+    evidence.weigh(turn, interview.conclude)
     desk.follow_up(turn)
     return turn.outcome()
 
@@ -119,6 +120,7 @@ def _go_on(turn: Turn, event: Event) -> None:  # noqa: PLR0912 - one line for ea
             _deleted(turn, event)
         case FileDeleted():
             files.deleted(turn, [upload for upload in turn.case.uploads if upload.file_id == event.file_id])
+            evidence.deleted(turn, [upload for upload in turn.case.desk_uploads if upload.file_id == event.file_id])
             interview.reconsider(turn)
         case UploadRead():
             _read(turn)
@@ -179,6 +181,7 @@ def _intake(turn: Turn, event: IntakeSubmitted) -> None:
 def _message(turn: Turn, event: MessagePosted) -> None:
     if turn.world.side is Where.DESK:
         desk.talked(turn)
+        evidence.receive(turn, event)
         if event.mentions_bot:
             threads.desk_mention(turn)
     elif turn.case.origin is not Origin.REQUEST:
@@ -254,6 +257,7 @@ def _pasted_again(turn: Turn, event: MessageChanged) -> bool:
 
 def _deleted(turn: Turn, event: MessageDeleted) -> None:
     """A message was taken back, and with it what came from it."""
+    evidence.deleted(turn, [upload for upload in turn.case.desk_uploads if upload.ref == event.ref])
     had_words = any(words.ref == event.ref for words in turn.case.words)
     carried = [upload for upload in turn.case.uploads if upload.ref == event.ref]
     if not had_words and not carried:
@@ -267,6 +271,10 @@ def _deleted(turn: Turn, event: MessageDeleted) -> None:
 
 def _read(turn: Turn) -> None:
     reading = turn.world.reading
+    of_desk = next((each for each in turn.case.desk_uploads if reading is not None and each.id == reading.upload), None)
+    if reading is not None and of_desk is not None:
+        evidence.read(turn, of_desk, reading, interview.conclude)
+        return
     upload = turn.case.upload(reading.upload) if reading else None
     if reading is None or upload is None:
         return

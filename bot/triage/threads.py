@@ -87,8 +87,8 @@ def details(turn: Turn) -> None:
 
 def desk_mention(turn: Turn) -> None:
     """An engineer asks the bot in the case's thread of the admin channel: the details, there."""
-    logs = [turn.world.logs[upload.id] for upload in turn.case.uploads if upload.id in turn.world.logs]
-    turn.tell_desk(turn.say_words.details(turn.case.as_judged(), logs, locale=turn.world.desk_locale))
+    logs = [turn.world.logs[upload.id] for upload in turn.case.at_desk().uploads if upload.id in turn.world.logs]
+    turn.tell_desk(turn.say_words.details(turn.case.at_desk().as_judged(), logs, locale=turn.world.desk_locale))
 
 
 def _take_thread(turn: Turn) -> None:
