@@ -402,10 +402,6 @@ class Chat(Protocol):
         """Open a modal; its view id. The trigger lives 3 s and works once."""
         ...
 
-    async def update_view(self, view_id: str, view: View) -> None:
-        """Replace an open modal."""
-        ...
-
     async def publish_home(self, user: UserId, view: View) -> None:
         """Show a person's home tab."""
         ...

@@ -44,6 +44,12 @@ class FaultKind(StrEnum):
     FOREIGN_REDIRECT = "foreign_redirect"
     #: A download breaks off in the middle.
     CUT_DOWNLOAD = "cut_download"
+    #: The bytes of a file of the bot's own are answered with status 503.
+    CUT_UPLOAD = "cut_upload"
+    #: A file comes as one of another company does: as an id, to be asked for.
+    FOREIGN_FILE = "foreign_file"
+    #: A response URL answers 404 and `value` (`expired_url`).
+    HOOK = "hook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

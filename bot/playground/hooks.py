@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.playground import names
 from bot.playground.blockkit import check_blocks
+from bot.playground.faults import FaultKind
 from bot.playground.local import LocalSlack
 from bot.playground.records import Channel, Hook, Json
 from bot.playground.speaking import edited, say, take_back, whisper, with_ids
@@ -22,6 +23,8 @@ class Hooks:
 
     async def answer(self, request: web.Request) -> web.Response:
         """One use of one URL."""
+        if fault := self._slack.faults.take(FaultKind.HOOK, "hook"):
+            return web.json_response({"ok": False, "error": str(fault.value or "expired_url")}, status=404)
         hook = self._slack.world.hooks.get(request.match_info["hook"])
         if hook is None or self._slack.clock.seconds() > hook.expires:
             return web.json_response({"ok": False, "error": "expired_url"}, status=404)

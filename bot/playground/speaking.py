@@ -90,6 +90,9 @@ def _tell_of_new(slack: LocalSlack, channel: Channel, post: Post) -> None:
     body = {**post_json(slack.world, post, slack.base), "channel": channel.id, "event_ts": post.ts, "channel_type": channel.type}
     for counted in ("reply_count", "reply_users", "reply_users_count", "latest_reply"):
         body.pop(counted, None)
+    for index, file in enumerate(body.get("files", ())):
+        if slack.faults.take(FaultKind.FOREIGN_FILE, str(file.get("name"))):
+            body["files"][index] = {"id": file["id"], "mode": "file_access", "file_access": "check_file_info"}
     shared = [
         {
             "type": "file_shared",

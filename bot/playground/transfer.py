@@ -37,6 +37,8 @@ class Transfer:
         file = self._slack.world.files.get(file_id or "")
         if file is None:
             return web.Response(status=404, text="not found")
+        if self._slack.faults.take(FaultKind.CUT_UPLOAD, file.name):
+            return web.Response(status=503, text="later")
         if request.content_type.startswith("multipart/"):
             reader = await request.multipart()
             part = await reader.next()

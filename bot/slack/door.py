@@ -12,9 +12,10 @@ import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
-from bot.errors import OutsideError
+from bot.errors import OutsideError, Unknown
 from bot.events import ActionTaken, Event, ThreadRef, UserId
 from bot.messages import Catalogue, spoken
 from bot.ports import CaseStore, Chat, Clock
@@ -79,16 +80,27 @@ def ephemeral(said: Message) -> dict[str, Any]:
 
 async def whisper(door: Door, asker: Waiting, said: Message) -> None:
     """Say something to one person, wherever that still works; without a place (a shortcut), in the direct message."""
-    try:
-        if asker.response_url:
-            await door.chat.respond(asker.response_url, said)
-        elif asker.channel and asker.user:
-            await door.chat.whisper(asker.channel, asker.user, said)
-        elif asker.user:
-            direct = await door.chat.open_direct(asker.user)
-            await door.chat.post(ThreadRef(channel=direct), said, key=f"whisper:{reference()}")
-    except OutsideError as error:
-        logger.warning("could not say something to a person: %s", error)
+    ways: list[Callable[[], Awaitable[object]]] = []
+    if asker.response_url:
+        ways.append(partial(door.chat.respond, asker.response_url, said))
+    if asker.channel and asker.user:
+        ways.append(partial(door.chat.whisper, asker.channel, asker.user, said))
+    if asker.user:
+        ways.append(partial(_directly, door, asker.user, said))
+    for say in ways:
+        try:
+            await say()
+        except Unknown as error:  # perhaps they have seen it
+            logger.warning("nobody knows whether a person was told: %s", error)
+        except OutsideError as error:
+            logger.warning("could not say something to a person: %s", error)
+            continue
+        return
+
+
+async def _directly(door: Door, user: UserId, said: Message) -> None:
+    direct = await door.chat.open_direct(user)
+    await door.chat.post(ThreadRef(channel=direct), said, key=f"whisper:{reference()}")
 
 
 def reference() -> str:

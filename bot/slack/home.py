@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
-from bot.errors import OutsideError
+from bot.errors import OutsideError, Refused, Unreachable
 from bot.events import CaseId, ChannelId, MessageRef, UserId, Workspace
 from bot.messages import Admins, Catalogue, spoken
 from bot.messages.desktab import LINES
@@ -25,6 +25,10 @@ logger = logging.getLogger(__name__)
 LOOKS = 3600.0
 #: Seconds for which a try of a channel is good.
 TRIED = 600.0
+#: Seconds before a tab is published once more, where Slack does not say; and at most.
+PAUSE, LONGEST_PAUSE = 2.0, 60.0
+#: Slack's words for a tab that it does not take as it is.
+UNFIT = frozenset({"view_too_large", "invalid_arguments", "invalid_blocks"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,16 +59,44 @@ class Homes:
     async def show(self, user: UserId, *, thoroughly: bool = False) -> None:
         """Publish somebody's tab. `thoroughly`: also try whether the bot may write, with a message that only they see."""
         self._looking[user] = monotonic()
+        view = await self._view(user, thoroughly=thoroughly)
         try:
-            await self.chat.publish_home(user, await self._view(user, thoroughly=thoroughly))
+            await self.chat.publish_home(user, view)
+        except Unreachable as error:
+            logger.warning("the home tab was not published: %s; once more soon", error)
+            self._soon(self._again(user, view, min(error.retry_after or PAUSE, LONGEST_PAUSE)))
         except OutsideError as error:
             logger.warning("the home tab was not published: %s", error)
+            if isinstance(error, Refused) and error.code in UNFIT:
+                await self._again(user, await self._bare(user), 0)
+
+    async def _again(self, user: UserId, view: Mapping[str, object], pause: float) -> None:
+        """A second try; a third is the person's next glance."""
+        await asyncio.sleep(pause)
+        try:
+            await self.chat.publish_home(user, view)
+        except OutsideError as error:
+            logger.warning("the home tab was not published, the second time: %s", error)
+
+    async def _bare(self, user: UserId) -> Mapping[str, object]:
+        """What any tab can hold: the way to start, and what is kept."""
+        locale = await self._locale(user, await self.language(user))
+        return self.words.home([], days=self.days, backups=self.backups, locale=locale)
+
+    async def _locale(self, user: UserId, chosen: str | None) -> str:
+        try:
+            return spoken(chosen or (await self.chat.profile(user)).locale)
+        except OutsideError:
+            return spoken(chosen or "en")
 
     def changed(self, workspace: Workspace, user: UserId) -> None:
         """Something on somebody's tab is different now: if they look at it, they see it."""
         if workspace.team != self.workspace.team or monotonic() - self._looking.get(user, float("-inf")) > LOOKS:
             return
-        task = asyncio.create_task(self.show(user), name="publishing a home tab")
+        self._soon(self.show(user))
+
+    def _soon(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work, name="publishing a home tab")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -82,10 +114,7 @@ class Homes:
     async def _view(self, user: UserId, *, thoroughly: bool) -> dict[str, object]:
         mine = [case for case in await self.cases.cases_of(self.workspace, user) if case.origin == "request"]
         chosen = await self.language(user)
-        try:
-            locale = spoken(chosen or (await self.chat.profile(user)).locale)
-        except OutsideError:
-            locale = spoken(chosen or "en")
+        locale = await self._locale(user, chosen)
         admins = await self._admins(user, locale, thoroughly=thoroughly) if await self.may_set_up(user) else None
         links = {case.id: link for case in mine[:10] if (link := await self._link(case.id))}
         desk = await self._desk(user)

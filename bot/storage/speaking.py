@@ -12,9 +12,11 @@ import asyncio
 import base64
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from bot.cases import Case
 from bot.errors import Refused, Unknown, Unreachable
@@ -42,6 +44,8 @@ PLAIN = 3000
 FILE = "file:"
 #: After so many errors of our own making a message is given up: it would hold up everything behind it.
 TRIES = 5
+
+Answer = TypeVar("Answer")
 
 #: The admin channel of a workspace, if there is one.
 Desk = Callable[[Workspace], ChannelId | None]
@@ -157,24 +161,34 @@ class Speaker:
         message = await self._linked(row, what.message)
         if target.edits is not None:
             try:
-                await self._chat.edit(target.edits, message)
+                await self._as_it_fits(row, message, partial(self._chat.edit, target.edits))
             except Refused as error:
                 if error.code not in LOST or row.slot == PARENTS.get(row.place):
                     raise
                 await self._outbox.empty_slot(row)
             else:
                 return target.edits
-        if row.uncertain:
-            found = await self._chat.find(target.where, key=row.key)
-            if found is not None:
-                return found
+        if row.uncertain and (found := await self._found(row, target.where)):
+            return found
+        return await self._as_it_fits(row, message, partial(self._chat.post, target.where, key=row.key))
+
+    async def _as_it_fits(self, row: Sending, message: Message, say: Callable[[Message], Awaitable[Answer]]) -> Answer:
+        """Said with its blocks, or as words alone where Slack does not take those."""
         try:
-            return await self._chat.post(target.where, message, key=row.key)
+            return await say(message)
         except Refused as error:
             if error.code not in UNFIT or not message.blocks:
                 raise
             logger.warning("%s was not taken as it is (%s); said as text alone", row.key, error.code)
-            return await self._chat.post(target.where, Message(text=message.text[:PLAIN]), key=row.key)
+            return await say(Message(text=message.text[:PLAIN]))
+
+    async def _found(self, row: Sending, where: ThreadRef) -> MessageRef | None:
+        """What may have been said. Where the bot may not look, it says it (again): silence would be worse than twice."""
+        try:
+            return await self._chat.find(where, key=row.key)
+        except Refused as error:
+            logger.warning("nobody can look whether %s was said: %s", row.key, error.code)
+            return None
 
     async def _target(self, row: Sending, what: Say | Tell | Announce) -> Target:
         edits = await self._outbox.slot(row.lane, row.place, row.slot) if row.slot else None
@@ -214,17 +228,21 @@ class Speaker:
         if row.uncertain:
             return  # nobody can look whether it was seen, and what is only whispered is never all there is
         message = await self._linked(row, what.message)
+        ways: list[Callable[[Message], Awaitable[object]]] = []
         if what.response_url:
+            ways.append(partial(self._chat.respond, what.response_url))
+        if what.channel:
+            ways.append(partial(self._chat.whisper, what.channel, what.user))
+        for say in ways:
             try:
-                await self._chat.respond(what.response_url, message)
-            except Refused:
-                if what.channel is None:
-                    raise
+                await self._as_it_fits(row, message, say)
+            except Refused as error:
+                logger.warning("%s cannot be whispered: %s", row.key, error)
             else:
                 return
-        if what.channel is None:
-            raise Refused("nowhere-to-whisper", doing="whispering")
-        await self._chat.whisper(what.channel, what.user, message)
+        # The address is too old, and they or the bot are not in that channel: they asked, so they are answered.
+        direct = ThreadRef(channel=await self._chat.open_direct(what.user))
+        await self._chat.post(direct, message, key=row.key)
 
     async def _exhibit(self, row: Sending, what: Exhibit) -> None:
         parent = await self._outbox.slot(row.lane, row.place, what.under)

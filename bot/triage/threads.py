@@ -10,10 +10,12 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
+import knowledge
 from bot.cases import Origin, UploadState
 from bot.escalation.turn import Turn
 from bot.events import ActionTaken, MessagePosted, MessageRef, Watching
 from bot.triage import files, interview, words
+from bot.triage.supposing import supposed
 from knowledge import ChoiceId, Log, QuestionId, Verdict
 
 #: Words of a thread that are taken along when the bot is called late: its first message and the call.
@@ -38,6 +40,9 @@ def message(turn: Turn, event: MessagePosted) -> None:
         _take_thread(turn)
         if asked is None:
             _take_words(turn, event.text, event.ref)
+    elif turn.case.origin is Origin.WATCHED and turn.case.platform is None:
+        # Of the words beside a log only the system is of use here, for the steps; the words are not kept.
+        turn.case = replace(turn.case, platform=knowledge.understand(turn.world.base, event.text).platform)
     files.receive(turn, event.files, event.ref)
     if event.mentions_bot:
         turn.case = replace(turn.case, wanted=(*turn.case.wanted, asked or "triage"))
@@ -158,7 +163,7 @@ def _why_not(turn: Turn, about: str) -> None:
 
 
 def _what_if(turn: Turn, about: str) -> None:
-    question, _, choice = about.partition("=")
+    question, choice = supposed(turn.world.base, about)
     then = None
     if interview.is_choice(turn.world, QuestionId(question), ChoiceId(choice)):
         then = interview.conclude(turn.case.answered(QuestionId(question), ChoiceId(choice)), turn.world)

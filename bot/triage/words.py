@@ -2,8 +2,8 @@
 
 >>> asked("why not PSK-mismatch?")
 'why-not psk-mismatch'
->>> asked("e se nat=yes")
-'what-if nat=yes'
+>>> asked("e se nat=yes"), asked("What if everybody has it?")
+('what-if nat=yes', 'what-if everybody has it')
 >>> asked("help, it stops with error 809") is None
 True
 """
@@ -35,7 +35,7 @@ _WORDS = {
 }
 _POLITE = re.compile(r"[,\s]+(please|this|now|thanks|isto|isso|agora|obrigad[oa]|por favor)$")
 _WHY_NOT = re.compile(r"(?:why not|por ?que n[ãa]o|porque n[ãa]o)\s+([\w-]+)")
-_WHAT_IF = re.compile(r"(?:what if|e se)\s+([\w-]+)\s*=\s*([\w.-]+)")
+_WHAT_IF = re.compile(r"(?:what if|e se)\s+(.+)")
 
 
 def asked(text: str) -> str | None:
@@ -46,5 +46,5 @@ def asked(text: str) -> str | None:
     if found := _WHY_NOT.fullmatch(said):
         return f"why-not {found[1]}"
     if found := _WHAT_IF.fullmatch(said):
-        return f"what-if {found[1]}={found[2]}"
+        return f"what-if {found[1]}"
     return _WORDS.get(said)

@@ -179,9 +179,6 @@ class FakeChat:
     async def open_view(self, trigger_id: str, view: View) -> str:
         return "V1"
 
-    async def update_view(self, view_id: str, view: View) -> None:
-        return None
-
     async def publish_home(self, user: UserId, view: View) -> None:
         return None
 

@@ -114,6 +114,9 @@ const en = {
     login_page: "Downloads give a login page",
     foreign_redirect: "Downloads lead elsewhere",
     cut_download: "Downloads break off",
+    cut_upload: "Files of the bot do not arrive",
+    foreign_file: "Files come as those of another company",
+    hook: "Response URLs are too old",
   },
   errors: {
     required: "Please fill this in.",
@@ -259,6 +262,9 @@ const pt = {
     login_page: "Downloads dão a página de login",
     foreign_redirect: "Downloads levam a outro lugar",
     cut_download: "Downloads param no meio",
+    cut_upload: "Arquivos do bot não chegam",
+    foreign_file: "Arquivos vêm como os de outra empresa",
+    hook: "URLs de resposta vencidas",
   },
   errors: {
     required: "Preencha este campo.",
