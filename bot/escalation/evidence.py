@@ -1,7 +1,7 @@
 """What engineers upload in the desk's thread: read like any log, and weighed with the requester's evidence, for the desk alone.
 
 It stands in `Case.desk_uploads` and `desk_diagnosis`, apart from what the requester's messages are made of: so no name, no line
-and no conclusion of it can cross the wall. Files that hold no VPN log are passed over with a word. Pure moves on a `Turn`.
+and no conclusion of it can cross the wall. Files that hold no VPN log are passed over. Pure moves on a `Turn`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from bot.escalation.turn import Turn
 from bot.events import MessagePosted, UploadId
 from bot.ports import Reading, World
 from knowledge import Diagnosis, ReadState
+
+#: Who uploads such a file means it as a log, and hears of it where it is none; other files are the engineers' own affair.
+LOGS = (".log", ".evtx", ".pcap", ".pcapng", ".cap", ".etl", ".cab", ".zip", ".gz", ".xml")
 
 #: Works out what the evidence of a case says (`triage.interview.conclude`, which stands above this room).
 Conclude = Callable[[Case, World], Diagnosis]
@@ -41,13 +44,13 @@ def read(turn: Turn, upload: Upload, reading: Reading, conclude: Conclude) -> No
         return
     log = reading.log
     understood = log is not None and log.read in (ReadState.WHOLE, ReadState.PARTIAL)
-    failed = log is None and reading.same_as is None
-    now = upload.now(UploadState.FAILED, reading.problem or "unreachable") if failed else upload.now(UploadState.READ)
+    now = upload.now(UploadState.READ) if understood else upload.now(UploadState.FAILED, reading.problem)
     turn.case = turn.case.with_desk_upload(now)
     turn.note("desk-read" if understood else "desk-not-read", upload.name)
     weigh(turn, conclude)
-    words = turn.say_words.desk_evidence(turn.case, now, log if understood else None, locale=turn.world.desk_locale)
-    turn.tell_desk(words)
+    if understood or (reading.same_as is None and upload.name.lower().endswith(LOGS)):
+        words = turn.say_words.desk_evidence(turn.case, now, log if understood else None, locale=turn.world.desk_locale)
+        turn.tell_desk(words)
 
 
 def deleted(turn: Turn, uploads: Sequence[Upload]) -> None:

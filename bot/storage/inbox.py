@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import events
 from bot.errors import OutsideError
-from bot.events import Action, ActionTaken, CaseId, Event, MessageChanged, MessagePosted, UploadId
+from bot.events import Action, ActionTaken, CaseId, ChannelKind, Event, MessageChanged, MessagePosted, UploadId
 from bot.ports import Clock
 from bot.storage.codec import CodecError, from_json, to_json
 from bot.storage.engine import Database, wrote
@@ -172,7 +172,10 @@ class Inbox:
         if isinstance(event, ActionTaken) and event.action is Action.CHOOSE_CASE:
             await self._unpark(connection, event)
         kept = False
-        for place in await places_of(connection, event, self._channels):
+        places = await places_of(connection, event, self._channels)
+        if isinstance(event, MessagePosted) and event.kind is ChannelKind.DIRECT and event.thread_ts is None:
+            await self._take_along(connection, event, places)
+        for place in places:
             kept = await self._insert(connection, event, place) or kept
         return kept
 
@@ -231,6 +234,17 @@ class Inbox:
         )
         if moved.rowcount:
             await self.wake(connection, lane)
+
+    async def _take_along(self, connection: AsyncConnection, event: MessagePosted, places: list[Place]) -> None:
+        """Where only one case is left that it can be about, what waited for the answer to *which case?* goes there, before it."""
+        place = next(iter(places), None)
+        if place is None or place.lane.startswith("person:"):
+            return
+        await connection.execute(
+            sa.update(inbox)
+            .where(inbox.c.team == event.workspace.team, inbox.c.user == event.user, inbox.c.state == "parked")
+            .values(lane=place.lane, state="waiting", opens=place.opens, done_at=None, attempts=0)
+        )
 
     async def _chosen(self, connection: AsyncConnection, event: ActionTaken) -> tuple[str, bool]:
         if event.case is None:

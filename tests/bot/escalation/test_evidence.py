@@ -56,9 +56,11 @@ async def test_taken_back_it_counts_no_more(house: House, case: Case) -> None:
 
 
 async def test_what_holds_no_log_is_passed_over_with_a_word_and_strangers_files_without_one(house: House, case: Case) -> None:
-    await bring(house, case, house.chat.give("FP", b"hello, lunch?", name="note.txt"))
-    assert "no VPN log in note.txt" in house.chat.texts(DESK)[-1]
+    await bring(house, case, house.chat.give("FP", b"hello, lunch?", name="other.log"))
+    assert "no VPN log in other.log" in house.chat.texts(DESK)[-1]
     said = house.chat.texts(DESK)
+    await bring(house, case, house.chat.give("FN", b"hello, lunch?", name="note.txt"))
+    assert house.chat.texts(DESK) == said
     await bring(house, case, house.chat.give("FE", LOG, name="eve.log"), user=EVE)
     assert house.chat.texts(DESK) == said
 

@@ -89,3 +89,14 @@ async def test_what_the_bot_said_of_me_is_taken_back_and_the_desk_is_told(house:
 
     assert house.chat.texts("DUANA") == ["forgotten(cases=1)"]
     assert house.chat.texts("CDESK") == ["desk_news(escalated, erased, who=None, text=)"]
+
+
+async def test_what_waited_is_not_lost_where_nobody_says_which(house: House) -> None:
+    one, other = await two_cases(house)
+    await house.happens(house.direct("error 809"))
+    await house.happens(house.press(Action.WORKS_NOW, one))
+
+    await house.happens(house.direct("and it is worse now"))
+
+    said = {case.id: case.said[1:] for case in await house.cases()}
+    assert said == {one: (), other: ("error 809", "and it is worse now")}
