@@ -30,7 +30,7 @@ class CaseMessages(FileMessages):
         if case.platform:
             facts.append(say.plain("case.platform", platform=self._platform(case, locale)))
         best = self._best(case)
-        if best and best.probability >= 0.5:
+        if best and best.probability >= 0.5 and not (case.is_over and case.confirmed_cause):
             facts.append(say.plain("case.likely", cause=self._cause(best.cause, locale)))
         parts.append(Small(" · ".join(facts)))
         if not case.is_over:

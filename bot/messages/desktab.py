@@ -13,6 +13,8 @@ from bot.wording import Block, DeskLine, DeskTab
 
 #: Lines of one list: who has more of them needs the channel.
 LINES = 15
+#: A guess that is less likely than this is no news.
+LIKELY = 0.5
 
 
 class DeskTabViews(WatchMessages):
@@ -55,12 +57,13 @@ class DeskTabViews(WatchMessages):
     def _desk_line(self, name: str, line: DeskLine, links: Mapping[CaseId, str], say: Phrases) -> Phrase:
         case = line.case.as_judged()
         best, link = self._best(case), links.get(case.id)
+        told = best is not None and (best.probability >= LIKELY or best.cause == case.handling.pinned)
         values: dict[str, object] = {
             "number": Link(link, number(case)) if link else number(case),
             "who": Person(case.requester),
             "state": self._state(case, say.locale),
             "severity": say.plain(f"severity.{case.handling.severity}"),
-            "cause": self._cause(best.cause, say.locale) if best else "",
+            "cause": self._cause(best.cause, say.locale) if best and told else "",
             "since": case.handling.since or case.opened_at,
             "until": case.handling.snoozed_until or "",
         }

@@ -22,7 +22,7 @@ from bot.events import TeachAsked
 from bot.ports import Attach, Clock, Outcome, Say, Where
 from bot.storage import Arrived, Store
 from bot.wording import Message, Messages, Taught
-from knowledge import CauseId, Change, KnowledgeBase, Lesson, Past
+from knowledge import CauseId, Change, KnowledgeBase, Lesson, Past, Verdict
 
 #: So often it is said how far it is.
 EVERY = timedelta(seconds=3)
@@ -123,12 +123,16 @@ class _Work:
     async def _compare(
         self, mine: Mapping[str, str], others: Sequence[Case]
     ) -> tuple[Counter[str], Counter[str], tuple[int, int]]:
-        """How many cases with the same cause, and with another, have each line; and how many there are of each."""
+        """How many cases with the same cause, and with another, have each line; and how many there are of each.
+
+        A case whose cause nobody knows says neither that a line is usual nor that it is not.
+        """
         same, other = Counter[str](), Counter[str]()
         counts = [0, 0]
         for number, each in enumerate(others, start=1):
             theirs = await self._shapes(each)
-            if theirs:
+            known = each.confirmed_cause or _likely(each)
+            if theirs and known is not None:
                 kind = 0 if each.confirmed_cause == self.cause else 1
                 counts[kind] += 1
                 (same, other)[kind].update(theirs.keys() & mine.keys())
@@ -172,3 +176,11 @@ class _Work:
         said = self.by.messages.teaching(self.case, done=done, of=of, locale=self.by.locale)
         key = f"{self.slot}/{now.isoformat()}"
         await self.by.store.say(self.case, [Say(key=key, where=Where.DESK, message=said, slot=self.slot)])
+
+
+def _likely(case: Case) -> CauseId | None:
+    """What the bot took for the cause by itself, where it was sure enough to say so."""
+    found = case.diagnosis
+    if found is None or found.best is None or found.verdict not in (Verdict.LIKELY, Verdict.CONCLUSIVE):
+        return None
+    return found.best.cause
