@@ -24,7 +24,7 @@ from knowledge import HEALTHY, Verdict
 #: What an outage that is worth an alarm adds to a key's share of all cases.
 ADDED = 0.3
 #: The sum at which an outage is found: natural logarithm of how much better its story is.
-THRESHOLD = 11.0
+THRESHOLD = 12.0
 #: A key that was never seen is taken to have this share ...
 RARE = 0.03
 #: ... as firmly as if so many cases had said it.

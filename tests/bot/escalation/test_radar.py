@@ -1,5 +1,9 @@
-"""The radar on ordinary months and on months with an outage; the figures of its promise are measured here."""
+"""The radar on ordinary months and on months with an outage; the figures of its promise are measured here.
 
+Its threshold was chosen on the months 1000 to 1099; what is promised is measured on others. With VPN_HELP_FULL_DAY=1 on 200.
+"""
+
+import os
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +23,8 @@ SERVERS = ["s1", "s2", "s3", "s4"]
 SITES = ["America/Sao_Paulo", "America/Recife", "America/Manaus", "Europe/Lisbon"]
 PER_DAY = 35
 DAYS = 30
+#: Months that had no part in choosing the threshold.
+FRESH = range(2000, 2200) if os.environ.get("VPN_HELP_FULL_DAY") else range(2000, 2030)
 OUTAGES = ["server-unreachable", "radius-unreachable", "ip-pool-exhausted", "server-capacity", "cert-invalid", "dns-failure"]
 
 
@@ -75,16 +81,20 @@ def watch(seed, *, outage_at=None, until=PER_DAY * DAYS, warm=150):
 
 
 def test_an_ordinary_month_has_at_most_one_false_alarm() -> None:
-    months = [len(list(watch(seed))) for seed in range(12)]
+    months = [len(list(watch(seed))) for seed in FRESH]
+    print(f"false alarms a month: {sum(months) / len(months):.2f} in {len(months)} months, at most {max(months)}")  # noqa: T201 - the figures
     assert sum(months) / len(months) <= 0.5  # promised is 1
 
 
 def test_an_outage_of_a_fifth_of_the_cases_is_found_within_six_of_them_on_average() -> None:
     waits = []
-    for seed in range(60):
-        begins = 400
-        found = next(((n, hits) for n, hits, _ in watch(seed, outage_at=begins, until=begins + 150) if n >= begins), None)
-        waits.append(found[1] if found else 30)
+    for seed in FRESH:
+        begins = random.Random(-seed).randrange(200, 800)
+        found = next(((n, hits) for n, hits, _ in watch(seed, outage_at=begins, until=begins + 200) if n >= begins), None)
+        waits.append(found[1] if found else 40)
+    print(
+        f"cases until it is found: {sum(waits) / len(waits):.2f} on average, {sorted(waits)[len(waits) * 9 // 10]} in nine of ten"
+    )  # noqa: T201
     assert sum(waits) / len(waits) <= 6.0  # as promised
 
 
