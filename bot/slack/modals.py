@@ -82,7 +82,7 @@ class Metadata:
             "source": self.source,
             "files": [[ident, name[:FILE_NAME]] for ident, name in self.files[:FILES]],
         }
-        return json.dumps({"v": VERSION, **{name: value for name, value in held.items() if value}})
+        return json.dumps({"v": VERSION, **{name: value for name, value in held.items() if value}}, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
