@@ -32,7 +32,7 @@ from knowledge.authoring.places import Places
 from knowledge.authoring.samples import candidates, sample_faults
 from knowledge.authoring.test import rule_faults
 from knowledge.diagnosis import diagnose
-from knowledge.errors import MisuseError
+from knowledge.errors import BaseError, MisuseError
 from knowledge.loader import folders_of, load_base
 from knowledge.logs import TOKEN, Pattern, compile_signature, read
 from knowledge.logs.clocks import Clocks
@@ -196,8 +196,8 @@ def draft_lesson(
             with tempfile.TemporaryDirectory(prefix="vpn-help-") as folder:
                 sure = line not in elsewhere
                 return _draft(base, line, cause, case, own=own, folder=Path(folder) / "own", sure=sure)
-        except MisuseError:
-            continue
+        except (MisuseError, BaseError):
+            continue  # it says too little, or the folder that it would be written over has faults of its own
     return None
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from knowledge import load_base
-from knowledge.authoring.teach import _sample, _without_names, apart, shapes
+from knowledge import CauseId, load_base
+from knowledge.authoring.teach import _sample, _without_names, apart, draft_lesson, shapes
 
 FAILED = "Nov 23 20:27:54 [host-1] charon: 06[IKE] licence for peer [ip-public-3] exhausted"
 CALM = "Nov 23 20:27:54 [host-1] charon: 06[CFG] loaded plugin of the third kind"
@@ -34,6 +34,16 @@ def test_only_lines_that_others_do_not_have_and_nobody_knows(base) -> None:
     assert list(apart(mine, Counter(), Counter(), cases=many, base=base)) == [FAILED, CALM]
     assert list(apart(mine, Counter(), Counter({failed: 2}), cases=many, base=base)) == [CALM]
     assert list(apart(mine, Counter(), Counter({failed: 9, calm: 9}), cases=many, base=base)) == []
+
+
+def test_a_line_of_nobody_or_of_too_few_words_makes_no_lesson(base) -> None:
+    lines = ["20:27:54 it failed", "Nov 23 20:27:54 gw charon: 06[IKE] 17 192.0.2.1 99", "\x00\x01 failed failed failed"]
+    assert draft_lesson(base, lines, cause=CauseId("server-capacity"), case="5F2A9C01") is None
+
+
+def test_a_folder_with_faults_of_its_own_takes_no_lesson(base, tmp_path) -> None:
+    (tmp_path / "facts.yaml").write_text("schema: 1\nfacts:\n  broken: {stage: nowhere}\n", encoding="utf-8")
+    assert draft_lesson(base, [FAILED], cause=CauseId("server-capacity"), case="5F2A9C01", own=tmp_path) is None
 
 
 def test_a_sample_holds_nothing_of_anybody() -> None:
