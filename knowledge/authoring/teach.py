@@ -248,6 +248,7 @@ def _draft(
             what="rule", ident=rule, parts=(Part(file=folder / "causes" / f"{cause}.yaml", key="rules", entry=entry, head=head),)
         )
     )
+    _in_portuguese(folder / "texts" / "pt-BR", base, cause, names=(name, rule), said=said, sure=sure, case=case)
     folders = folders_of(own=folder)
     whole = load_base(own=folder)
     found = next(each for source in whole.formats.values() for each in source.signatures if each.id == drafted.ident)
@@ -284,6 +285,21 @@ def _fact_name(base: KnowledgeBase, line: str, cause: CauseId) -> str:
     while name in base.facts:
         name, number = f"{wanted}_{number}", number + 1
     return name
+
+
+def _in_portuguese(
+    folder: Path, base: KnowledgeBase, cause: CauseId, *, names: tuple[str, str], said: str, sure: bool, case: str
+) -> None:
+    """The two sentences in Portuguese; where the cause's translations stand already, the second is left to the author."""
+    fact, rule = names
+    title = base.causes[cause].title("pt-BR")
+    folder.mkdir(parents=True, exist_ok=True)
+    _add_fact(folder / "facts.yaml", f"  {fact}: {_quoted(f'uma linha que {case} mostrou; a causa foi: {title}')}")
+    path = folder / "causes" / f"{cause}.yaml"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        says = _quoted(f"O log diz “{said}”; {'só' if sure else 'quase só'} casos com esta causa diziam isso.")
+        path.write_text(f"schema: 1\ncause: {cause}\nrules:\n  {rule}: {says}\n", encoding="utf-8")
 
 
 def _add_fact(path: Path, entry: str) -> None:
