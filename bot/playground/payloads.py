@@ -85,6 +85,7 @@ def file_json(world: World, file: StoredFile, base: str) -> Json:
         "timestamp": file.created,
         "name": file.name,
         "title": file.title,
+        **({"alt_txt": file.alt} if file.alt else {}),
         "mimetype": file.mimetype,
         "filetype": file.filetype,
         "pretty_type": file.filetype.upper(),

@@ -169,6 +169,8 @@ class StoredFile(Record):
     filetype: str = "text"
     mimetype: str = "text/plain"
     preview: str = ""
+    #: For who does not see a picture.
+    alt: str = ""
     shares: tuple[tuple[str, ...], ...] = ()
     #: Given to the app in a modal: the app may read it though it is shared nowhere.
     given: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from bot.playground import names
 from bot.playground.blockkit import check_blocks
@@ -52,6 +53,7 @@ def _upload_address(call: Call) -> Json:
             size=length,
             created=int(call.slack.clock.seconds()),
             mode="snippet" if call.text("snippet_type") else "hosted",
+            alt=call.text("alt_txt")[:1000],
         )
     )
     call.world.put(file)
@@ -94,6 +96,10 @@ def _arrived(call: Call, one: object) -> StoredFile:
     file = call.world.files.get(str(one.get("id"))) if isinstance(one, dict) else None
     if file is None or file.user != names.BOT_USER or not call.world.bytes_of(file).exists():
         raise ApiError("file_not_found")
+    title = str(one.get("title") or "") if isinstance(one, dict) else ""
+    if title and title != file.title:
+        file = replace(file, title=title[:250])
+        call.world.put(file)
     return file
 
 

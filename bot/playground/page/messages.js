@@ -109,7 +109,7 @@ function fileCard(file) {
   const texts = state.texts;
   if (file.mode === "tombstone") return h("div", { class: "file-card gone" }, icon("file"), texts.deletedFile);
   const address = fileAddress(file.id);
-  if (file.mimetype.startsWith("image/")) return h("a", { href: address, target: "_blank", rel: "noopener" }, h("img", { class: "picture", src: address, alt: file.title }));
+  if (file.mimetype.startsWith("image/")) return h("a", { href: address, target: "_blank", rel: "noopener" }, h("img", { class: "picture", src: address, alt: file.alt_txt || file.title, title: file.title }));
   return h(
     "div",
     { class: "file-card" },

@@ -176,9 +176,11 @@ async def test_file_goes_out_into_a_thread(slack, chat, tmp_path):
     path = tmp_path / "a.log"
     path.write_bytes(b"x" * 2_000_000)
     desk = await chat.post(ThreadRef(channel=names.VPN_DESK), Message(text="card"), key="k1")
-    await chat.upload(ThreadRef(channel=names.VPN_DESK, ts=desk.ts), path, name="charon.log", comment="as asked")
+    where = ThreadRef(channel=names.VPN_DESK, ts=desk.ts)
+    await chat.upload(where, path, name="charon.log", comment="as asked", title="A log", alt="What is in it")
     post = await slack.wait_for_message("vpn-desk", contains="as asked")
-    assert post["files"][0]["name"] == "charon.log"
+    shown = post["files"][0]
+    assert (shown["name"], shown["title"], shown["alt_txt"]) == ("charon.log", "A log", "What is in it")
 
 
 @pytest.mark.parametrize(("fault", "code"), [("login_page", "login-page"), ("foreign_redirect", "foreign-host")])
