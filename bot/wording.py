@@ -419,7 +419,7 @@ class Messages(WatchWords, Protocol):
         """Something that the person can put right (`UserError`).
 
         `key` is `case-is-over`, `already-claimed`, `not-yours`, `responders-only`, `case-is-gone`, `guests-may-not`,
-        `no-such-file`, `too-many-cases`, `nothing-to-say` or `admins-only`.
+        `no-such-file`, `too-many-cases`, `nothing-to-say`, `not-in-desk-thread`, `nothing-to-teach` or `admins-only`.
         """
         ...
 

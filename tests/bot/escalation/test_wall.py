@@ -51,6 +51,8 @@ DECISIONS = [
     (Action.WHAT_IF, "INTERNAL=INTERNAL"),
     (Action.RESOLVE, "workaround"),
     (Action.RESOLVE, "INTERNAL"),
+    (Action.RESOLVE, "fixed psk-mismatch"),
+    (Action.TEACH, ""),
     (Action.REOPEN_CASE, ""),
 ]
 
