@@ -27,7 +27,7 @@ NEUTRAL_CHOICE, RARE_CHOICE = 0.15, 0.03
 #: Choices that say that the question cannot be answered here (KB 325034 K11, K14): they prove no more than *I don't know*.
 NO_ANSWERS = frozenset({("prompt", "saved"), ("prompt", "on-click"), ("delay", "still-trying")})
 #: How often an answer is a mistake.
-MISTAKEN = 0.1
+MISTAKEN = 0.18
 #: A factor of at least this is what a choice is about; less is by the way, and adds this share of the cause's prior.
 ABOUT, BY_THE_WAY = 5.0, 0.3
 

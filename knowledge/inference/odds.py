@@ -42,13 +42,14 @@ TEMPERATURE = 0.85
 ANSWER_FLOOR = 1 / 50
 
 #: What an answer is worth where its strength counts otherwise than a log's: what is fitted to logs says nothing about people.
+#: Not by how much an answer moves the odds: that is less, because P(answer | cause) sums to 1 over the answers (`answering`).
 ANSWER_FACTORS: Mapping[tuple[Direction, Strength], float] = MappingProxyType(
     {
-        (Direction.SUPPORTS, Strength.STRONG): 30.0,
-        (Direction.SUPPORTS, Strength.MODERATE): 6.0,
-        (Direction.SUPPORTS, Strength.WEAK): 2.0,
+        (Direction.SUPPORTS, Strength.STRONG): 60.0,
+        (Direction.SUPPORTS, Strength.MODERATE): 20.0,
+        (Direction.SUPPORTS, Strength.WEAK): 4.0,
         (Direction.OPPOSES, Strength.STRONG): 1 / 30,
-        (Direction.OPPOSES, Strength.WEAK): 1 / 2,
+        (Direction.OPPOSES, Strength.WEAK): 1 / 3,
     }
 )
 

@@ -44,6 +44,12 @@ __all__ = [
 WORTH_MINUTES = 0.25
 #: A question may spare the log: it goes first where it is dearer in the end by no more than this share of the log's minutes.
 LOG_SPARED = 0.5
+#: What a device runs as long as nobody has said; a step for it is not offered before that is asked.
+USUAL_PLATFORM = Platform.WINDOWS
+#: What requesters have.
+_REQUESTERS = frozenset({Platform.WINDOWS, Platform.MACOS, Platform.IOS, Platform.ANDROID, Platform.LINUX})
+#: Questions whose totals differ by less than this factor cost the same, as far as two steps can see.
+NEAR = 1.05
 #: So many questions are put to one person; then what is known has to do.
 MOST_QUESTIONS = 12
 
@@ -100,19 +106,20 @@ def choose(base: KnowledgeBase, diagnosis: Diagnosis, situation: Situation, *, l
     if is_healthy(diagnosis):
         return _about_healthy(base, situation)
     if diagnosis.verdict is Verdict.CONCLUSIVE and not situation.tried:
-        plan = Plan(base, situation)
+        plan = _plan(base, situation)
         first = plan.best_step(plan.tables.row(belief_of(diagnosis, base)))
-        return _try(first[0]) if first else _hand_over(situation)
-    found = options(base, diagnosis, situation, limit=limit)
-    best = _best(found)
-    return NextStep(kind=best.kind, id=best.id, minutes=round(best.minutes, 2))
+        step = _try(first[0]) if first else _hand_over(situation)
+    else:
+        best = _best(options(base, diagnosis, situation, limit=limit))
+        step = NextStep(kind=best.kind, id=best.id, minutes=round(best.minutes, 2))
+    return _platform_first(base, situation, step)
 
 
 def options(
     base: KnowledgeBase, diagnosis: Diagnosis, situation: Situation, *, limit: int = MOST_QUESTIONS
 ) -> tuple[Option, ...]:
     """Everything that may be done next, with what it costs in the end; cheapest first, and never empty."""
-    plan = Plan(base, situation)
+    plan = _plan(base, situation)
     openings = Openings(base, situation, diagnosis)
     put = len({*situation.answers, *situation.asked})
     questions = [plan.tables.asking[question.id] for question in openings.questions()] if put < limit else []
@@ -143,7 +150,7 @@ def why(
         tried=frozenset(tried),
         consent=consent,
     )
-    return reasons_of(Plan(base, situation), belief_of(diagnosis, base, tried), question)
+    return reasons_of(_plan(base, situation), belief_of(diagnosis, base, tried), question)
 
 
 def batch(
@@ -171,7 +178,7 @@ def batch(
     step = choose(base, diagnosis, situation)
     if step.kind is not StepKind.ASK or step.id is None:
         return ()
-    plan = Plan(base, situation)
+    plan = _plan(base, situation)
     openings = Openings(base, situation, diagnosis)
     row = plan.tables.row(belief_of(diagnosis, base, tried))
     return share_a_modal(plan, row, QuestionId(step.id), tuple(openings.questions()), most)
@@ -218,17 +225,46 @@ def is_healthy(diagnosis: Diagnosis) -> bool:
     return diagnosis.best is not None and diagnosis.best.cause == HEALTHY and diagnosis.verdict is not Verdict.OPEN
 
 
+def _plan(base: KnowledgeBase, situation: Situation) -> Plan:
+    """What is thought through; as long as nobody has said what the device runs, it is taken for what most run."""
+    return Plan(base, situation if situation.platform else replace(situation, platform=USUAL_PLATFORM))
+
+
+def _platform_first(base: KnowledgeBase, situation: Situation, step: NextStep) -> NextStep:
+    """A step that differs from system to system waits until the system is known, as long as that can be asked."""
+    ident = QuestionId("platform")
+    question = base.questions.get(ident)
+    if step.kind is not StepKind.TRY or situation.platform or question is None:
+        return step
+    if ident in situation.answers or ident in situation.asked or _fits_all(base, step):
+        return step
+    return NextStep(kind=StepKind.ASK, id=ident, minutes=round(question.seconds / 60, 2))
+
+
+def _fits_all(base: KnowledgeBase, chosen: NextStep) -> bool:
+    found = next((step for cause in base.causes.values() for step in cause.steps if step.id == chosen.id), None)
+    return found is None or not found.platforms or found.platforms >= _REQUESTERS
+
+
 def _best(found: Sequence[Option]) -> Option:
     """The cheapest in the end; but what only tells something must pay for itself, and a question may spare a log."""
     act = next(option for option in found if option.kind in (StepKind.TRY, StepKind.HANDOVER))
     best = found[0]
     if act.total - best.total < WORTH_MINUTES:
         return act
-    question = next((option for option in found if option.kind is StepKind.ASK), None)
+    question = first_question(found)
     if best.kind is StepKind.COLLECT and question is not None:
         may_spare = min(LOG_SPARED * best.minutes, act.total - best.total - WORTH_MINUTES)
         return question if question.total - best.total <= may_spare else best
-    return best
+    return question if best.kind is StepKind.ASK and question is not None else best
+
+
+def first_question(found: Sequence[Option]) -> Option | None:
+    """Of the questions that cost nearly the least in the end the one that tells most for its minutes."""
+    questions = [option for option in found if option.kind is StepKind.ASK]
+    if not questions:
+        return None
+    return max((option for option in questions if option.total <= NEAR * questions[0].total), key=lambda option: option.telling)
 
 
 def _about_healthy(base: KnowledgeBase, situation: Situation) -> NextStep:

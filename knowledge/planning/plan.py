@@ -21,7 +21,7 @@ Belief = Mapping[CauseId, float]
 
 #: Minutes until somebody of the desk takes a case.
 QUEUE_MINUTES = 60.0
-#: A step whose chance to mend is below this is not listed in a runbook.
+#: A step whose chance to mend is below this is not listed in a runbook, and no risky step waits for it.
 WORTH_TRYING = 0.02
 #: So many steps are thought through in one plan; what comes after them is the hand-over.
 MOST_STEPS = 8
@@ -118,7 +118,7 @@ class Plan:
         found: dict[StepId, tuple[Step, list[tuple[int, float]]]] = {}
         for cause in base.causes.values():
             for step in cause.steps:
-                if self._fits(step):
+                if self.offers(step):
                     found.setdefault(step.id, (step, []))[1].append((self.tables.index[cause.id], step.mends))
         turn = self.costs.turn
         self._tries = [_Try(step, step.minutes + turn, tuple(mends), is_risky(step)) for step, mends in found.values()]
@@ -178,6 +178,8 @@ class Plan:
         likely.sort()
         order = [self._tries[number] for _, number in likely[:MOST_STEPS]]
         order.sort(key=_is_risky)
+        if order and order[-1].risky:
+            order = [*self._safe_left_out(row, order), *order]
         spent, changed = 0.0, dict[int, float]()
         for each in order:
             spent += each.minutes * mass
@@ -193,12 +195,19 @@ class Plan:
                 best, first = total, order[0]
         return best, first
 
+    def _safe_left_out(self, row: Row, order: Sequence[_Try]) -> list[_Try]:
+        """Safe steps with a chance that do not pay by themselves: they come before a risky one all the same."""
+        least = WORTH_TRYING * sum(row)
+        left = [each for each in self._tries if not each.risky and each not in order and each.chance(row) >= least]
+        return sorted(left, key=lambda each: -each.chance(row) / each.minutes)
+
     def _handed(self, mass: float, spread: float, repair: float) -> float:
         costs = self.costs
         bits = _surprise(mass) - spread
         return mass * costs.queue + (1 + costs.engineer_rate) * (costs.desk_per_bit * bits + repair)
 
-    def _fits(self, step: Step) -> bool:
+    def offers(self, step: Step) -> bool:
+        """Whether a step may be offered in this situation."""
         situation = self.situation
         if step.id in situation.tried or (is_risky(step) and not situation.may_risk):
             return False

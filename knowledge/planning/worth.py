@@ -23,6 +23,9 @@ LEADERS, SECONDS = 4, 2
 #: An answer less likely than this is not thought further.
 RARE = 0.03
 
+#: What a message counts, in minutes, where questions are compared by what they tell for their minutes.
+MESSAGE = 1.0
+
 #: How often a log that was asked for comes, and how often it then says which cause of its stages it was.
 BROUGHT, TELLS = 0.6, 0.4
 
@@ -36,6 +39,8 @@ class Option:
     minutes: float
     #: Expected minutes to a working connection if this is done next and the best after it.
     total: float
+    #: For a question, the bits that it tells for each minute, a message counted as one.
+    telling: float = 0.0
 
 
 class Comparison:
@@ -98,16 +103,24 @@ class Comparison:
 
             total = self.asked(each, row, after) if rank < LEADERS else nearly
             question = each.question
-            options.append(Option(kind=StepKind.ASK, id=question.id, minutes=question.seconds / 60, total=total / whole))
+            options.append(
+                Option(
+                    kind=StepKind.ASK,
+                    id=question.id,
+                    minutes=question.seconds / 60,
+                    total=total / whole,
+                    telling=_telling(each, row),
+                )
+            )
         return options
 
     def _short_list(self, row: Row, askings: Sequence[Asking], most: int) -> list[Asking]:
         """The questions with the most information for their minutes; those that tell nothing are left out."""
         scored = []
         for number, asking in enumerate(askings):
-            bits = asking.information(row)
-            if bits > 1e-6:
-                scored.append((-bits / self._own(asking), number))
+            telling = _telling(asking, row)
+            if telling > 1e-6:
+                scored.append((-telling, number))
         scored.sort()
         return [askings[number] for _, number in scored[:most]]
 
@@ -132,6 +145,10 @@ class Fetch:
         tells = BROUGHT * TELLS
         told = sum(map(mul, row, self._named)) + self._price(list(map(mul, row, self._past)))
         return float(self._own * sum(row) + tells * told + (1 - tells) * nothing(row))
+
+
+def _telling(asking: Asking, row: Row) -> float:
+    return asking.information(row) / (asking.question.seconds / 60 + MESSAGE)
 
 
 def _shows(cause: Cause | None, collect: Collect) -> bool:
