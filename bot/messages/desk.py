@@ -57,6 +57,8 @@ class DeskMessages(Speaker):
         del case
         say = phrases(locale)
         parts: list[Part | None] = []
+        if change == "deleted" and files:
+            return compose([say("desk.file_deleted", requester=requester, names=say.together(list(files)))])
         if change == "deleted":
             parts.append(say("desk.deleted", requester=requester))
         elif text:

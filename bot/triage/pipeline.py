@@ -119,7 +119,7 @@ def _go_on(turn: Turn, event: Event) -> None:  # noqa: PLR0912 - one line for ea
         case MessageDeleted():
             _deleted(turn, event)
         case FileDeleted():
-            files.deleted(turn, [upload for upload in turn.case.uploads if upload.file_id == event.file_id])
+            _file_deleted(turn, event)
             evidence.deleted(turn, [upload for upload in turn.case.desk_uploads if upload.file_id == event.file_id])
             interview.reconsider(turn)
         case UploadRead():
@@ -269,6 +269,14 @@ def _deleted(turn: Turn, event: MessageDeleted) -> None:
     interview.reconsider(turn)
 
 
+def _file_deleted(turn: Turn, event: FileDeleted) -> None:
+    """A file was deleted in Slack; the engineers learn that it is gone, or they would go on looking for it."""
+    gone = [u for u in turn.case.uploads if u.file_id == event.file_id and u.state is not UploadState.DELETED]
+    files.deleted(turn, gone)
+    if gone:
+        desk.relay(turn, "", files=[upload.name for upload in gone], change="deleted")
+
+
 def _read(turn: Turn) -> None:
     reading = turn.world.reading
     of_desk = next((each for each in turn.case.desk_uploads if reading is not None and each.id == reading.upload), None)
@@ -283,8 +291,13 @@ def _read(turn: Turn) -> None:
         threads.read(turn, understood=understood)
     elif turn.case.on_desk:
         interview.reconsider(turn)
-    else:
+    elif understood or turn.case.pending or _says_something_new(turn):
         interview.present(turn)
+
+
+def _says_something_new(turn: Turn) -> bool:
+    """A file in which nothing was understood changes nothing; what stands there is not said a second time."""
+    return not turn.case.turn or interview.conclude(turn.case, turn.world) != turn.case.diagnosis
 
 
 def _act(turn: Turn, event: ActionTaken) -> None:  # noqa: PLR0912 - one line for each button

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import knowledge
 from bot.cases import Case
+from bot.escalation.promises import is_meant
 from bot.events import (
     Action,
     ActionTaken,
@@ -30,7 +31,7 @@ from bot.events import (
 )
 from bot.jobs import Jobs, Work, open_jobs
 from bot.messages import Catalogue
-from bot.ports import Where
+from bot.ports import Pager, Where
 from bot.storage import Speaker, Store, open_store
 from bot.triage.drain import Drain, Policy
 from bot.triage.intake import Intake
@@ -214,10 +215,20 @@ async def open_house(
     policy: Policy | None = None,
     reader: object = None,
     at: str | None = None,
+    pager: Pager | None = None,
 ) -> AsyncIterator[House]:
     chat, clock, channels = chat or FakeChat(), clock or FakeClock(), channels or FakeChannels()
     async with open_store(at or address(folder), clock=clock, channels=channels) as store:
-        speaker = Speaker(store=store, inbox=store.inbox, chat=chat, clock=clock, desk=channels.desk, limit=1 << 20)
+        speaker = Speaker(
+            store=store,
+            inbox=store.inbox,
+            chat=chat,
+            clock=clock,
+            desk=channels.desk,
+            limit=1 << 20,
+            still=is_meant,
+            pager=pager,
+        )
         drain = Drain(
             store=store,
             chat=chat,
