@@ -22,7 +22,13 @@ class TeachMessages(Speaker):
         cause = self._cause(case.confirmed_cause, locale) if case.confirmed_cause else ""
         facts = [
             say("teach.seen", same=taught.same[0], same_of=taught.same[1], others=taught.others[0], others_of=taught.others[1]),
-            say("teach.drafted", signature=taught.signature, fact=taught.fact, rule=taught.rule, strength=taught.strength),
+            say(
+                "teach.drafted",
+                signature=taught.signature,
+                fact=taught.fact,
+                rule=taught.rule,
+                strength=say.plain(f"tuned.{taught.strength}"),
+            ),
         ]
         facts += [say("teach.fault", text=fault) for fault in taught.faults[:3]]
         numbers = {"right": taught.right, "changed": taught.changed, "broken": taught.broken}

@@ -18,7 +18,7 @@ from bot.handling import Handling, Priority
 from bot.messages import LOCALES, Admins, Catalogue
 from bot.places import OfficeHours, Setting, Setup
 from bot.playground.blockkit import check_message, check_view
-from bot.wording import DeskLine, DeskTab, Heard, Messages, OutageLine
+from bot.wording import DeskLine, DeskTab, Heard, Messages, OutageLine, Taught
 from knowledge import (
     AttemptSummary,
     CauseId,
@@ -53,6 +53,25 @@ ADMINS = Admins(
     names={"C1": "desk"},
     tried={"C1": "ok", "C2": "bad_read missing_scope", "C3": "bad_member", "C4": "bad_post x", "C5": "bad_other y"},
 )
+
+
+def taught_of(text, right, broken):
+    return Taught(
+        line=text,
+        signature="charon-x",
+        fact="ike.x",
+        rule="ike-x",
+        strength="strong",
+        same=(1, 2),
+        others=(0, 40),
+        tried=43,
+        right=right,
+        changed=2,
+        broken=broken,
+        untried=1,
+        faults=(text,),
+        file="teach-5F2A9C01.patch",
+    )
 
 
 def occasions(catalogue, case, text, locale):
@@ -155,6 +174,16 @@ def occasions(catalogue, case, text, locale):
     for state in ("open", "over", "false"):
         about = "cause:psk-mismatch server:3f site:America/Recife"
         yield c.outage_card("o1", about, 7, state=state, numbers=(text,) * 40, **at)
+    for of in (0, 40):
+        yield c.teaching(case, done=3, of=of, **at)
+    for right, broken in ((14, 0), (0, 2), (0, 0)):
+        yield c.taught(case, taught_of(text, right, broken), **at)
+    for why in ("no-text", "nothing-apart", "not-drafted"):
+        yield c.taught_nothing(case, why, **at)
+    brought = Upload(id=UploadId("u"), file_id="F", name=text, by="U2")
+    for each in (log, None):
+        yield c.desk_evidence(case, brought, each, **at)
+    yield c.desk_evidence(case, replace(brought, problem="too-large"), None, **at)
     yield c.log_wanted(case, "windows-events", **at)
     yield c.log_wanted(case, "gone", **at)
     yield c.merged(case, **at)
