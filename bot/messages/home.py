@@ -11,12 +11,14 @@ from bot.events import Action, CaseId, ChannelId, Watch, Watching
 from bot.messages import blocks
 from bot.messages.blocks import plain
 from bot.messages.desktab import DeskTabViews
+from bot.messages.lessons import Lessons, lessons
 from bot.messages.phrases import LOCALES, Link, Phrase, Phrases
 from bot.messages.speaker import number, phrases
 from bot.messages.threads import ThreadMessages
 from bot.messages.views import Views, _input, _modal
 from bot.places import DAYS, OfficeHours, Setting, Setup
 from bot.wording import Block, DeskTab, View
+from knowledge import QuestionId
 
 #: Cases and channels on one tab; it takes 100 blocks.
 CASES, CHANNELS = 10, 12
@@ -36,6 +38,8 @@ class Admins:
     names: Mapping[ChannelId, str] = field(default_factory=dict)
     #: How the last try of a channel went: `ok`, or a key of `home` and Slack's word, `bad_read missing_scope`.
     tried: Mapping[ChannelId, str] = field(default_factory=dict)
+    #: What closed cases taught; None: nobody looked.
+    lessons: Lessons | None = None
 
 
 class HomeViews(DeskTabViews, ThreadMessages, Views):
@@ -77,6 +81,8 @@ class HomeViews(DeskTabViews, ThreadMessages, Views):
             rows += [block for block in self.forget_asked(cases, locale=locale).blocks if block["type"] == "actions"]
         if admins is not None and admins.setup.admin_channel is not None:
             rows += self._set_up(admins, say)
+        if admins is not None and admins.lessons is not None:
+            rows += self._lessons(admins.lessons, say, locale)
         return {"type": "home", "blocks": rows}
 
     def setup_form(self, setup: Setup, *, fixed: frozenset[Setting], locale: str, metadata: str) -> View:
@@ -106,10 +112,12 @@ class HomeViews(DeskTabViews, ThreadMessages, Views):
             _input(
                 say.plain("view.watch_mode"),
                 {"type": "radio_buttons", "action_id": "mode", "options": modes, "initial_option": modes[mode]},
+                optional=False,
             ),
             _input(
                 say.plain("view.watch_language"),
                 {"type": "radio_buttons", "action_id": "language", "options": languages, "initial_option": languages[language]},
+                optional=False,
             ),
         ]
         if watch:
@@ -143,6 +151,14 @@ class HomeViews(DeskTabViews, ThreadMessages, Views):
             rows += self._watched(admins, watch, index, say)
         rows.append(blocks.actions(blocks.button(say.plain("button.watch"), Action.OPEN_WATCH, None)))
         return rows
+
+    def _lessons(self, shown: Lessons, say: Phrases, locale: str) -> list[Block]:
+        questions = self._base.questions
+
+        def question(ident: QuestionId) -> str:
+            return questions[ident].ask(locale) if ident in questions else ident
+
+        return lessons(shown, say, cause=lambda ident: self._cause(ident, locale), question=question)
 
     def _watched(self, admins: Admins, watch: Watch, index: int, say: Phrases) -> list[Block]:
         known = watch.language in LOCALES

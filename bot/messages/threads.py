@@ -36,7 +36,8 @@ class ThreadMessages(Speaker):
         found = next((each for each in ranked if each.cause == cause), None)
         title = self._cause(CauseId(cause), locale)
         if found is None or case.diagnosis is None:
-            return compose([say("thread.not_weighed", cause=title)])
+            key = "thread.no_sign" if ranked else "thread.not_weighed"
+            return compose([say(key, cause=title), self._instead(case, cause, say)])
         head = "thread.why_it_is" if case.diagnosis.best and case.diagnosis.best.cause == cause else "thread.why_not"
         lines = [say("details.opposing", text=reason) for reason in self._reasons(found.opposing, locale)[:6]]
         lines += [say("details.supporting", text=reason) for reason in self._reasons(found.supporting, locale)[:6]]

@@ -12,7 +12,7 @@ import asyncio
 import base64
 import logging
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -382,7 +382,7 @@ class Speaker:
 def _replaced(data: Json, link: str) -> Json:
     if isinstance(data, str):
         return data.replace(CASE_LINK, link)
-    if isinstance(data, dict):
+    if isinstance(data, Mapping):  # what comes out of the store is no dict
         return {key: _replaced(item, link) for key, item in data.items()}
     if isinstance(data, list | tuple):
         return [_replaced(item, link) for item in data]

@@ -130,3 +130,15 @@ def test_http_needs_three_addresses_and_socket_mode_none():
     assert http["settings"]["event_subscriptions"]["request_url"] == address
     assert http["settings"]["interactivity"]["request_url"] == address
     assert http["settings"]["socket_mode_enabled"] is False
+
+
+def test_the_table_of_scopes_has_each_scope_once_with_what_stops_without_it(manifest):
+    """Both ways: no scope of the manifest is missing there, and none is named there that is not asked for."""
+    reference = MANIFEST.with_name("README.md").read_text(encoding="utf-8")
+    table = reference.partition("| feature | scope | without it |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.strip().splitlines()[1:]]
+    assert all(len(row) == 3 and all(row) for row in rows), rows
+    named = [scope for _, scopes, _ in rows for scope in re.findall(r"`([a-z_]+:[a-z._]+|commands)`", scopes)]
+    assert sorted(named) == sorted(manifest["oauth_config"]["scopes"]["bot"])
+    optional = {scope for _, scopes, _ in rows if "(optional)" in scopes for scope in re.findall(r"`([^`]+)`", scopes)}
+    assert optional == set(manifest["oauth_config"]["scopes"]["bot_optional"])
