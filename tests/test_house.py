@@ -28,6 +28,7 @@ FLOORS = {
         "loader",
         "planning",
         "diagnosis",
+        "learning",
         "explaining",
         "replaying",
         "report",
