@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from knowledge.course import Course, peer_of
 from knowledge.grouping import PRELUDE, Try, tries_of
 from knowledge.rules import KnowledgeBase
-from knowledge.terms import Attempt, Fact, Log, Side
+from knowledge.terms import Attempt, Fact, Log, Side, Stage
 
 __all__ = ["Attempts", "attempts_of", "choose", "group"]
 
@@ -33,6 +33,11 @@ _KNOCKS = frozenset(
         "ike.peer_retransmit",
     }
 )
+#: How a connection that was up tells that nobody is there any more; and what shows that it comes back, or why it does not.
+_WENT_SILENT = frozenset({"peer.dead", "lcp.echo_lost", "session.dropped"})
+_COMES_BACK = frozenset({"ike.notify", "l2tp.reply", "l2tp.tunnel_established", "l2tp.established", "ipcp.up", "session.up"})
+#: Seconds within which a daemon begins again by itself.
+REVIVED = 120.0
 #: What only tidies up, by the second half of its name.
 _TIDYING = frozenset({"deleted", "closed", "ended", "terminated", "exit", "hangup", "unknown_tunnel"})
 
@@ -82,13 +87,15 @@ def group(facts: Iterable[Fact], base: KnowledgeBase, *, side: Side | None = Non
 def choose(attempts: Sequence[Attempt]) -> int | None:
     """Which attempt the question is about: the last one that means something; None if there is none.
 
-    A last attempt that is a clean-up only, or a stranger's knock on a server that somebody else used, is not it.
+    A last attempt that is a clean-up only, a stranger's knock on a server that somebody else used, or the vain try of a daemon to
+    get back what just broke down, is not it.
     """
     if not attempts:
         return None
     meaning = [_meaning(attempt) for attempt in attempts]
     best = max(meaning)
-    return max(index for index, value in enumerate(meaning) if value == best)
+    last = max(index for index, value in enumerate(meaning) if value == best)
+    return last - 1 if last and _is_revival(attempts[last - 1], attempts[last]) else last
 
 
 def _meaning(attempt: Attempt) -> int:
@@ -97,6 +104,15 @@ def _meaning(attempt: Attempt) -> int:
     if not own or all(fact.id.partition(".")[2] in _TIDYING for fact in own):
         return 0
     return 1 if attempt.side is Side.SERVER and all(fact.id in _KNOCKS for fact in own) else 2
+
+
+def _is_revival(before: Attempt, after: Attempt) -> bool:
+    """The connection broke down because the peer went silent, and what the daemon begins at once brings it not back."""
+    broke = before.stage is Stage.CONNECTED and any(fact.id in _WENT_SILENT for fact in before.facts)
+    if not broke or before.end is None or after.start is None or (before.peer and after.peer and before.peer != after.peer):
+        return False
+    waited = (after.start.at - before.end.at).total_seconds()
+    return waited <= REVIVED and not any(fact.id in _COMES_BACK or fact.id == "link.dialled" for fact in after.facts)
 
 
 def _is_host(fact: Fact, base: KnowledgeBase) -> bool:

@@ -146,9 +146,10 @@ class Course:
         if floor >= Stage.CONNECTED.rank:
             return Stage.CONNECTED
         failed = [rank for rank in self._failed if rank >= floor]
-        if failed:
-            return STAGES[min(failed)]
         now = self._now
+        if failed:
+            # What was begun below, and would have said that it was passed, is where it really stopped.
+            return STAGES[min(*failed, now) if now in self._opened and self._sure(now) else min(failed)]
         return STAGES[now if now >= 0 else max(self._neutral, 0)]
 
     @property

@@ -190,9 +190,10 @@ def of_outcome(attempt: Attempt, base: KnowledgeBase) -> Iterator[Candidate]:
     if HEALTHY not in base.causes:
         return
     failed = failures(attempt, base)
-    if attempt.stage is Stage.CONNECTED and not failed:
+    came_up = [fact for fact in attempt.facts if fact.id in ("session.up", "ipcp.up")]
+    if attempt.stage is Stage.CONNECTED and came_up and not failed:
         direction, strength, rule = Direction.SUPPORTS, Strength.STRONG, "attempt:came-up"
-        proofs = [fact for fact in attempt.facts if fact.id in ("session.up", "ipcp.up")] or list(attempt.facts[-1:])
+        proofs = came_up
     elif failed or attempt.ended:
         direction, strength, rule = Direction.EXCLUDES, Strength.DECISIVE, "attempt:failed"
         proofs = list(failed) or list(attempt.facts[-1:])
@@ -241,12 +242,21 @@ def _passed_all_that_shows(attempt: Attempt, base: KnowledgeBase) -> Fact | None
     return next(passes, None)
 
 
+#: How a connection that is up ends because somebody wants it to.
+_ENDED_IN_ORDER = frozenset({"session.ended", "lcp.terminated"})
+
+
 def failures(attempt: Attempt, base: KnowledgeBase) -> tuple[Fact, ...]:
     """The facts that say that an attempt failed; of one that came up, only what was said once it was up."""
     up = attempt.stage is Stage.CONNECTED
+    facts = attempt.facts
+    if up and any(fact.id in ("session.up", "ipcp.up") for fact in facts):
+        # Once somebody has ended it in an orderly way, what stays without an answer is only its tidying up.
+        over = next((place for place, fact in enumerate(facts) if fact.id in _ENDED_IN_ORDER), len(facts))
+        facts = facts[: over + 1]
     return tuple(
         fact
-        for fact in attempt.facts
+        for fact in facts
         if (kind := base.facts.get(fact.id))
         and kind.does is Does.FAILS
         and not (up and fact.values.get("during", Stage.CONNECTED) != Stage.CONNECTED)

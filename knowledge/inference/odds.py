@@ -23,10 +23,10 @@ OTHER_PRIOR = 0.03
 FACTORS: Mapping[Direction, Mapping[Strength, float]] = MappingProxyType(
     {
         Direction.SUPPORTS: MappingProxyType(
-            {Strength.DECISIVE: 500.0, Strength.STRONG: 60.0, Strength.MODERATE: 6.0, Strength.WEAK: 2.0}
+            {Strength.DECISIVE: 1500.0, Strength.STRONG: 60.0, Strength.MODERATE: 8.0, Strength.WEAK: 2.0}
         ),
         Direction.OPPOSES: MappingProxyType(
-            {Strength.DECISIVE: 1 / 500, Strength.STRONG: 1 / 60, Strength.MODERATE: 1 / 6, Strength.WEAK: 1 / 2}
+            {Strength.DECISIVE: 1 / 1500, Strength.STRONG: 1 / 60, Strength.MODERATE: 1 / 8, Strength.WEAK: 1 / 2}
         ),
         # What the mechanism forbids; never zero, for a log may be another connection's.
         Direction.EXCLUDES: MappingProxyType(
@@ -36,7 +36,7 @@ FACTORS: Mapping[Direction, Mapping[Strength, float]] = MappingProxyType(
 )
 
 #: What a log says is a little surer than its factors: its findings share less than they could. 1 would change nothing.
-TEMPERATURE = 0.85
+TEMPERATURE = 0.7
 
 #: People err: an answer alone never makes a cause less likely than by this.
 ANSWER_FLOOR = 1 / 50

@@ -22,8 +22,9 @@ def verdict_of(hypotheses: Sequence[Hypothesis], attempt: Attempt | None, base: 
         return Verdict.OPEN
     best = hypotheses[0]
     came_up = attempt is not None and attempt.stage is Stage.CONNECTED and not failures(attempt, base)
-    if best.cause == HEALTHY and came_up and best.probability >= LIKELY:
-        return Verdict.HEALTHY
+    if best.cause == HEALTHY:
+        # What only went well so far is no connection that worked.
+        return Verdict.HEALTHY if came_up and best.probability >= LIKELY else Verdict.OPEN
     if best.probability >= CONCLUSIVE and attempt is not None and attempt.ended and is_proved(best):
         return Verdict.CONCLUSIVE
     second = hypotheses[1].probability if len(hypotheses) > 1 else 0.0
