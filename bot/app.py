@@ -31,7 +31,9 @@ from bot.escalation.promises import is_meant
 from bot.events import ActionTaken, UserId, Workspace
 from bot.jobs import Jobs, Work, open_jobs
 from bot.knowing import Knowing, Words, read_base
+from bot.learned import closed, kept_learned
 from bot.messages import Catalogue, spoken
+from bot.messages.unmasking import REASONS, tokens_of
 from bot.pager import WebhookPager
 from bot.permissions import ADMIN_ACTIONS, Deed, may
 from bot.places import Places
@@ -51,7 +53,7 @@ from bot.triage.reading import Limits, Reader
 from bot.triage.trail import where
 from bot.web import Ping, Site, make_web, serving
 from bot.wording import DeskTab, Message, OutageLine
-from knowledge import BaseError
+from knowledge import BaseError, Learned, learn, load_base
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +114,16 @@ async def export(settings: Settings, *, form: str) -> str:
         cases = await store.all_cases()
         await store.audit.write(OPERATOR, _by_operator(Deed.EXPORT))
     return figures.as_json(cases) if form == "json" else figures.as_csv(cases)
+
+
+async def learned(settings: Settings) -> tuple[Learned, Mapping[str, str]]:
+    """What all closed cases that are kept teach about the base, and the mark of what is in use, by workspace."""
+    _make_folder(settings)
+    base = load_base(own=settings.knowledge)
+    async with open_store(settings.database, clock=SystemClock(), channels=Places()) as store:
+        cases, setups = await store.all_cases(), await store.people.setups()
+    used = {team: each.mark for team, setup in setups.items() if (each := kept_learned(setup.learned)) is not None}
+    return learn(base, closed(cases)), used
 
 
 async def audit(settings: Settings, which: Filter, *, form: str) -> str:
@@ -179,6 +191,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
             language=language,
             is_admin=drain.is_admin,
             desk=_desk(store, drain, clock, channels=channels, workspace=workspace, url=identity.url),
+            lessons=drain.lessons,
         )
         drain = replace(drain, homes=homes)
         intake = Intake(store=store, chat=chat, reader=reader, clock=clock, limit=settings.max_download_bytes)
@@ -192,6 +205,7 @@ async def opened(settings: Settings, *, clock: Clock | None = None) -> AsyncIter
             me=Me(user=identity.user),
             retention_days=settings.retention_days,
             allow=_allow(store, drain),
+            unmask=_unmask(store, drain),
             language=language,
             homes=homes,
             counts=Counter(),
@@ -367,6 +381,34 @@ def _allow(store: Store, drain: Drain) -> Callable[[ActionTaken], Awaitable[None
             raise UserError(answer.reason)
 
     return allow
+
+
+def _unmask(store: Store, drain: Drain) -> Callable[[ActionTaken], Awaitable[Mapping[str, str]]]:
+    """Which token of a case's evidence stands for what; written down before it is shown."""
+    allow = _allow(store, drain)
+
+    async def unmask(action: ActionTaken) -> Mapping[str, str]:
+        await allow(action)
+        case = await store.case(action.case) if action.case else None
+        if case is None:
+            raise UserError("case-is-gone")
+        wanted, table = tokens_of(case), (await store.uploads.tokens(case.id)).table
+        names = {token: name for kind in table.values() for name, token in kind.items() if token in wanted}
+        line = Audited(
+            at=drain.clock.now(),
+            who=action.user,
+            deed=action.action.value,
+            case=case.id,
+            where=where(action),
+            refused=None if names else "names-are-gone",
+            about=action.argument if action.argument in REASONS else "",
+        )
+        await store.audit.write(action.workspace, line)
+        if not names:
+            raise UserError("names-are-gone")
+        return names
+
+    return unmask
 
 
 async def _let_in(

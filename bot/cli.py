@@ -178,6 +178,25 @@ def _export(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _learned(_: argparse.Namespace) -> int:
+    from bot.app import learned
+    from knowledge import ENOUGH_CASES
+
+    found, used = _waited(learned(_load()))
+    lines = [f"{found.cases} closed cases with a confirmed cause; {ENOUGH_CASES} are enough to use what they teach"]
+    lines += [f"in use in {team}: {mark}" for team, mark in used.items()] or [
+        "in use nowhere: the knowledge base counts as it is"
+    ]
+    lines += ["", f"{'cause':<30}{'cases':>7}{'learned':>10}{'written':>10}"]
+    lines += [f"{each.cause:<30}{each.cases:>7}{each.share:>10.1%}{each.before:>10.1%}" for each in found.causes]
+    lines += ["", f"{'question':<30}{'asked':>7}{'not known':>10}{'given up':>10}{'bits':>7}"]
+    lines += [
+        f"{each.question:<30}{each.asked:>7}{each.not_known:>10}{each.given_up:>10}{each.gain:>7.2f}" for each in found.questions
+    ]
+    print("\n".join(lines))  # noqa: T201 - what the command is for
+    return 0
+
+
 def _add_audit(added: argparse.ArgumentParser) -> None:
     added.add_argument("--form", choices=("csv", "json"), default="csv", help="csv (as it is), or one JSON object a line")
     added.add_argument("--case", metavar="NUMBER", help="only this case, by its number")
@@ -257,6 +276,15 @@ _COMMANDS: tuple[tuple[str, Callable[[argparse.Namespace], int], str, str], ...]
         (
             "Prints one line for each case that is kept: times, states, causes, promises, whether the fix held. Nothing\n"
             "that anybody wrote, and no names."
+        ),
+    ),
+    (
+        "learned",
+        _learned,
+        "what closed cases taught",
+        (
+            "Prints what the closed cases with a confirmed cause teach about how often each cause is it, and what each\n"
+            "question costs and brings, beside what the knowledge base says. An admin uses it, or stops, in the home tab."
         ),
     ),
     (

@@ -93,6 +93,9 @@ class Action(StrEnum):
     OPEN_SETUP = "open_setup"
     OPEN_WATCH = "open_watch"
     TRY_SETUP = "try_setup"
+    #: What closed cases taught counts from now on; and no more.
+    USE_LEARNED = "use_learned"
+    STOP_LEARNED = "stop_learned"
     #: To a message that could belong to several cases: this one (`case`), or a new one (none).
     CHOOSE_CASE = "choose_case"
     # the desk
@@ -118,6 +121,8 @@ class Action(StrEnum):
     MERGE = "merge"
     #: Argument: `question=choice`.
     WHAT_IF = "what_if"
+    #: Argument: why, one of `messages.unmasking.REASONS`.
+    UNMASK = "unmask"
     #: Opens a form for what needs more than a press. Argument: `hand_on`, `merge` or `what_if`.
     OPEN_DESK_FORM = "open_desk_form"
     #: From a case that is over and has a confirmed cause: draft what would have told it.

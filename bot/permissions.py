@@ -52,6 +52,7 @@ DESK_ACTIONS = frozenset(
         Action.WHAT_IF,
         Action.OPEN_DESK_FORM,
         Action.TEACH,
+        Action.UNMASK,
         Deed.REPLY,
     }
 )
@@ -60,7 +61,17 @@ OUTAGE_ACTIONS = frozenset({Action.OUTAGE_OVER, Action.OUTAGE_FALSE})
 #: What belongs to no case.
 OWN_ACTIONS = frozenset({Action.OPEN_INTAKE, Action.FORGET, Action.CHOOSE_CASE, Action.CHOOSE_LANGUAGE, Deed.OPEN_CASE})
 #: Only who runs the workspace, or is in the admin channel; they belong to no case.
-ADMIN_ACTIONS = frozenset({Action.OPEN_SETUP, Action.OPEN_WATCH, Action.TRY_SETUP, Deed.SET_UP, Deed.READ_AUDIT})
+ADMIN_ACTIONS = frozenset(
+    {
+        Action.OPEN_SETUP,
+        Action.OPEN_WATCH,
+        Action.TRY_SETUP,
+        Action.USE_LEARNED,
+        Action.STOP_LEARNED,
+        Deed.SET_UP,
+        Deed.READ_AUDIT,
+    }
+)
 #: Only whose case it is.
 REQUESTER_ACTIONS = frozenset(
     {

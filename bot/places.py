@@ -79,6 +79,8 @@ class Setup:
     #: A user group, `S…`.
     responders: str | None = None
     office: OfficeHours | None = None
+    #: What closed cases taught and an admin said to use, as `bot.learned` writes it; empty: the base counts as it is.
+    learned: str = ""
 
     def watching(self, watch: Watch) -> Setup:
         """With a channel watched, or watched otherwise than before."""
@@ -116,6 +118,7 @@ class Places:
             watched=(*fixed.watched, *(watch for watch in chosen.watched if watch.channel not in named)),
             responders=fixed.responders or chosen.responders,
             office=fixed.office or chosen.office,
+            learned=chosen.learned,
         )
 
     def choose(self, workspace: Workspace, setup: Setup) -> None:
@@ -142,6 +145,10 @@ class Places:
     def responders(self, workspace: Workspace) -> str | None:
         """The user group of engineers; None: the members of the admin channel are the engineers."""
         return self.of(workspace).responders
+
+    def learned(self, workspace: Workspace) -> str:
+        """What closed cases taught and counts here; empty: nothing."""
+        return self.of(workspace).learned
 
     def office(self, workspace: Workspace) -> OfficeHours | None:
         """When engineers are there; None: nobody said."""

@@ -350,6 +350,8 @@ class World:
     preferred: str | None = None
     #: What was chosen in Slack so far.
     chosen: Setup = field(default_factory=Setup)
+    #: What the closed cases teach by now, as `bot.learned` writes it, where an admin wants to use it; empty: not enough.
+    learned: str = ""
     #: The audit trail as CSV, where an admin asks for it.
     audit: str = ""
     #: Where the cases of `cases` can be read.

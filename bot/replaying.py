@@ -13,8 +13,9 @@ import knowledge
 from bot.cases import Case
 from bot.errors import SettingsError, UserError
 from bot.events import CaseId
+from bot.learned import base_here
 from bot.messages import Catalogue
-from bot.places import Places
+from bot.places import Places, Setup
 from bot.ports import Clock, World
 from bot.settings import Settings
 from bot.storage import open_store
@@ -54,22 +55,39 @@ async def replay(settings: Settings, clock: Clock, number: str) -> Replayed:
             raise SettingsError(f"{what} the number {number}; it stands in the case's message and on its card")
         case = found[0]
         logs = await store.logs(CaseId(case.id))
+        chosen = (await store.people.setups()).get(case.workspace.team, Setup())
     try:
         before = case.as_diagnosed()
     except UserError as error:
         raise SettingsError("the case has no diagnosis, or what it rested on was deleted") from error
-    return _replayed(case, before, tuple(logs[each.id] for each in before.uploads if each.id in logs), settings, clock)
+    return _replayed(
+        case, before, tuple(logs[each.id] for each in before.uploads if each.id in logs), _Room(settings, clock, chosen)
+    )
 
 
-def _replayed(case: Case, before: Case, logs: tuple[Log, ...], settings: Settings, clock: Clock) -> Replayed:
+@dataclass(frozen=True, slots=True)
+class _Room:
+    settings: Settings
+    clock: Clock
+    #: What is chosen in the case's workspace, what closed cases taught among it.
+    chosen: Setup
+
+
+def _replayed(case: Case, before: Case, logs: tuple[Log, ...], room: _Room) -> Replayed:
     then = case.diagnosis
     if then is None or len(logs) != len(before.uploads):
         raise SettingsError("what the case's diagnosis rested on is not kept any more")
     try:
-        base = knowledge.load_snapshot(knowledge.snapshot_path(settings.data / "knowledge", then.revision))
+        files, mark = knowledge.parted(then.revision)
+        base = knowledge.load_snapshot(knowledge.snapshot_path(room.settings.data / "knowledge", files))
+        base = base_here(base, room.chosen.learned) if mark else base
     except (MisuseError, BaseError) as error:
         raise SettingsError(str(error)) from error
+    if base.revision != then.revision:
+        raise SettingsError(
+            f"the case was worked out with what closed cases had taught then ({mark}); that is not in use any more"
+        )
     read = {upload.id: log for upload, log in zip(before.uploads, logs, strict=True)}
-    world = World(now=clock.now(), base=base, messages=Catalogue(base), logs=read)
+    world = World(now=room.clock.now(), base=base, messages=Catalogue(base), logs=read)
     lines = [json.dumps(knowledge.as_json(each, logs, file=None), ensure_ascii=False) for each in (conclude(before, world), then)]
     return Replayed(now=lines[0], then=lines[1], revision=then.revision)

@@ -57,6 +57,7 @@ from knowledge.terms import (
 if TYPE_CHECKING:
     from knowledge.authoring.teach import Change, Lesson, Past, apart, draft_lesson, judge, shapes
     from knowledge.diagnosis import diagnose, explain
+    from knowledge.learning import ENOUGH_CASES, Closed, Learned, Put, learn, learned_from_json, learned_to_json, overlaid, parted
     from knowledge.loader import folders_of, load_base
     from knowledge.loader.snapshots import Stamp, keep_snapshot, load_snapshot, snapshot_path, stamp_of
     from knowledge.logs import read
@@ -79,6 +80,15 @@ _LATER = {
     "shapes": "authoring.teach",
     "diagnose": "diagnosis",
     "explain": "diagnosis",
+    "ENOUGH_CASES": "learning",
+    "Closed": "learning",
+    "Learned": "learning",
+    "Put": "learning",
+    "learn": "learning",
+    "learned_from_json": "learning",
+    "learned_to_json": "learning",
+    "overlaid": "learning",
+    "parted": "learning",
     "load_base": "loader",
     "folders_of": "loader",
     "Stamp": "loader.snapshots",
@@ -112,6 +122,7 @@ _LATER = {
 }
 
 __all__ = [
+    "ENOUGH_CASES",
     "HEALTHY",
     "OTHER",
     "STAGES",
@@ -126,6 +137,7 @@ __all__ = [
     "Choice",
     "ChoiceId",
     "Clock",
+    "Closed",
     "Code",
     "Collect",
     "Diagnosis",
@@ -140,6 +152,7 @@ __all__ = [
     "Hypothesis",
     "KnowledgeBase",
     "KnowledgeError",
+    "Learned",
     "Lesson",
     "Log",
     "Masked",
@@ -147,6 +160,7 @@ __all__ = [
     "NextStep",
     "Past",
     "Platform",
+    "Put",
     "Question",
     "QuestionId",
     "ReadError",
@@ -179,9 +193,14 @@ __all__ = [
     "from_json",
     "judge",
     "keep_snapshot",
+    "learn",
+    "learned_from_json",
+    "learned_to_json",
     "load_base",
     "load_snapshot",
     "next_step",
+    "overlaid",
+    "parted",
     "read",
     "record_of",
     "redact",

@@ -33,7 +33,7 @@ from knowledge.rules import Cause, KnowledgeBase, Question
 from knowledge.terms import HEALTHY, OTHER, UNKNOWN, CauseId, ChoiceId, QuestionId, TuningKind
 
 #: So many closed cases with a confirmed cause must exist before what they teach may be used.
-ENOUGH = 50
+ENOUGH_CASES = 50
 #: What the base says about causes is worth so many cases, and what it says about one question so many askings.
 WORD, ASKINGS = 50.0, 20.0
 #: No cause is held for less than this share of what its authors hold it for.
@@ -115,7 +115,7 @@ class Learned:
     @property
     def is_enough(self) -> bool:
         """Whether it rests on enough cases to be used."""
-        return self.cases >= ENOUGH
+        return self.cases >= ENOUGH_CASES
 
     @property
     def mark(self) -> str:

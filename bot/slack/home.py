@@ -13,11 +13,14 @@ from time import monotonic
 
 from bot.errors import OutsideError, Refused, Unreachable
 from bot.events import CaseId, ChannelId, MessageRef, UserId, Workspace
+from bot.learned import kept_learned
 from bot.messages import Admins, Catalogue, spoken
 from bot.messages.desktab import LINES
+from bot.messages.lessons import Lessons
 from bot.places import Places, Setting
 from bot.ports import CaseStore, Chat, Profile, Where
 from bot.wording import DeskTab
+from knowledge import ENOUGH_CASES, Learned
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +54,8 @@ class Homes:
     is_admin: Callable[[Workspace, UserId, Profile | None], Awaitable[bool]]
     #: The desk as an engineer sees it; None: this is none.
     desk: Callable[[UserId], Awaitable[DeskTab | None]] | None = None
+    #: What closed cases teach by now; None: nobody can say.
+    lessons: Callable[[Workspace], Awaitable[Learned]] | None = None
     _looking: dict[UserId, float] = field(default_factory=dict)
     _names: dict[ChannelId, str] = field(default_factory=dict)
     _tried: dict[ChannelId, tuple[float, str]] = field(default_factory=dict)
@@ -157,7 +162,13 @@ class Homes:
             fixed_channels=frozenset(watch.channel for watch in self.places.fixed.watched),
             names=dict(self._names),
             tried={channel: said for channel, (_, said) in self._tried.items()},
+            lessons=await self._lessons(setup.learned),
         )
+
+    async def _lessons(self, used: str) -> Lessons | None:
+        if self.lessons is None:
+            return None
+        return Lessons(now=await self.lessons(self.workspace), enough=ENOUGH_CASES, used=kept_learned(used))
 
     async def _try(self, channel: ChannelId, user: UserId | None, locale: str) -> None:
         at, _ = self._tried.get(channel, (float("-inf"), ""))

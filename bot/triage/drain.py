@@ -33,6 +33,7 @@ from bot.events import (
     WordGiven,
     Workspace,
 )
+from bot.learned import base_here, closed, kept
 from bot.messages import spoken
 from bot.permissions import ADMIN_ACTIONS, DESK_ACTIONS, OUTAGE_ACTIONS, Deed, may
 from bot.places import Call, OfficeHours, Setup
@@ -45,7 +46,7 @@ from bot.triage.teaching import Teaching
 from bot.triage.threads import is_shortcut
 from bot.weekly import Rhythm
 from bot.wording import Messages
-from knowledge import KnowledgeBase
+from knowledge import KnowledgeBase, Learned, learn
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +93,10 @@ class Places(Protocol):
 
     def office(self, workspace: Workspace) -> OfficeHours | None:
         """When engineers are there."""
+        ...
+
+    def learned(self, workspace: Workspace) -> str:
+        """What closed cases taught and counts."""
         ...
 
     def choose(self, workspace: Workspace, setup: Setup) -> None:
@@ -274,7 +279,7 @@ class Drain:
         slot = f"answer:{case.turn}" if case else ""
         return World(
             now=self.clock.now(),
-            base=self.knowledge.base,
+            base=base_here(self.knowledge.base, self.channels.learned(event.workspace)),
             messages=self.knowledge.messages,
             actor=actor,
             requester=requester,
@@ -326,6 +331,7 @@ class Drain:
             actor=actor,
             is_admin=is_admin,
             audit=await self._audit(event) if is_admin else "",
+            learned=await self._learned(event) if is_admin else "",
             preferred=await self.store.people.language(event.workspace, event.user) if event.user else None,
             chosen=self.channels.chosen.get(event.workspace.team, Setup()),
             office=self.channels.office(event.workspace),
@@ -338,6 +344,17 @@ class Drain:
             links=await self.links(mine) if isinstance(event, WordGiven) else {},
             asked_which=await self.store.last_parked(event.workspace, event.user),
         )
+
+    async def _learned(self, event: Event) -> str:
+        """What the closed cases teach; only worked out for who wants to use it."""
+        if not isinstance(event, ActionTaken) or event.action is not Action.USE_LEARNED:
+            return ""
+        return await asyncio.to_thread(kept, await self.lessons(event.workspace))
+
+    async def lessons(self, workspace: Workspace) -> Learned:
+        """What the closed cases of a workspace teach by now, about the base as its authors wrote it."""
+        cases = [case for case in await self.store.all_cases() if case.workspace.team == workspace.team]
+        return await asyncio.to_thread(learn, self.knowledge.base, closed(cases))
 
     async def _audit(self, event: Event) -> str:
         if trail.deed_of(event) is not Deed.READ_AUDIT:

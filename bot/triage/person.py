@@ -41,6 +41,8 @@ def advance(event: Event, world: World) -> Outcome:  # noqa: PLR0911 - one line 
             return Outcome()  # the home tab is published again, and tries all
         case SetupChanged():
             return _set_up(event, world)
+        case ActionTaken(action=Action.USE_LEARNED | Action.STOP_LEARNED):
+            return _learned(event, world)
         case ActionTaken(action=Action.CHOOSE_CASE):
             chosen = next((case for case in world.cases if case.id == event.case), None)
             return _tell(event, world.messages.case_chosen(chosen, locale=locale_of(world)), slot=_slot(event.argument))
@@ -117,6 +119,13 @@ def _set_up(event: SetupChanged, world: World) -> Outcome:
     if event.unwatch is not None:
         setup = setup.not_watching(event.unwatch)
     return Outcome(setup=setup)
+
+
+def _learned(event: ActionTaken, world: World) -> Outcome:
+    """What closed cases taught counts from the next step on, or no more; the home tab shows which."""
+    if not may(event.user, event.action, is_admin=world.is_admin):
+        return _refuse(event, world, "admins-only")
+    return Outcome(setup=replace(world.chosen, learned=world.learned if event.action is Action.USE_LEARNED else ""))
 
 
 def _erased(case: Case, world: World) -> Erase:

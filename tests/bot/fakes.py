@@ -56,6 +56,9 @@ class FakeChannels:
     def responders(self, workspace: Workspace) -> str | None:
         return None
 
+    def learned(self, workspace: Workspace) -> str:
+        return self.chosen[workspace.team].learned if workspace.team in self.chosen else ""
+
     def office(self, workspace: Workspace) -> None:
         return None
 

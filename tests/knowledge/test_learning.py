@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from knowledge.errors import MisuseError
 from knowledge.inference import answer_table, priors
 from knowledge.learning import (
-    ENOUGH,
+    ENOUGH_CASES,
     FLOOR,
     Closed,
     Put,
@@ -42,7 +42,7 @@ def share(base, cause):
 
 
 def test_a_few_cases_teach_nothing(base):
-    learned = learn(base, cases((PSK, ENOUGH - 1)))
+    learned = learn(base, cases((PSK, ENOUGH_CASES - 1)))
 
     assert not learned.is_enough
     assert overlaid(base, learned) is base

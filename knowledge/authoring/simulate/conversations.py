@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 
 from knowledge.authoring.simulate.hearing import Hearing
 from knowledge.authoring.simulate.people import Person
-from knowledge.authoring.simulate.policies import Policy
+from knowledge.authoring.simulate.policies import Act, Policy
 from knowledge.authoring.simulate.worlds import World
 from knowledge.planning import Situation
 from knowledge.rules import Cause, KnowledgeBase, Step
@@ -60,7 +60,12 @@ def interview(hearing: Hearing, policy: Policy, person: Person) -> list[Standing
         stands.append(standing(diagnosis, {person.cause}))
         if len(stands) > LONGEST:
             return stands
-        question = policy.question(hearing.base, diagnosis, _situation(hearing.base, diagnosis, answers, asked), rng)
+        situation = _situation(hearing.base, diagnosis, answers, asked)
+
+        def put(found: Diagnosis = diagnosis, now: Situation = situation) -> QuestionId | None:
+            return policy.question(hearing.base, found, now, rng)
+
+        question = put() if policy.by_chance else hearing.decided(("question", policy.name, *_as_key(situation)), put)
         if question is None:
             return stands
         _hear(person, question, answers, asked)
@@ -90,7 +95,7 @@ class _Case:
         while True:
             diagnosis = self._hearing.diagnosis(self._answers)
             situation = _situation(self._base, diagnosis, self._answers, self._asked, self._tried, collected=self._collected)
-            act = self._policy.act(self._base, diagnosis, situation, self._rng)
+            act = self._act(diagnosis, situation)
             put = len(self._asked) + len(self._answers)
             enough = act.kind is StepKind.TRY and len(self._tried) >= MOST_STEPS
             if act.id is None or enough or put >= self._person.kind.answers:
@@ -107,6 +112,14 @@ class _Case:
                     return self._end(diagnosis, 0.0, by_person=True)
             else:
                 return self._handed_over(diagnosis)
+
+    def _act(self, diagnosis: Diagnosis, situation: Situation) -> Act:
+        def decide() -> Act:
+            return self._policy.act(self._base, diagnosis, situation, self._rng)
+
+        if self._policy.by_chance:
+            return decide()
+        return self._hearing.decided(("act", self._policy.name, *_as_key(situation)), decide)
 
     def _mends(self, ident: StepId, own: Mapping[StepId, Step]) -> bool:
         step = next(step for cause in self._base.causes.values() for step in cause.steps if step.id == ident)
@@ -159,6 +172,11 @@ def _situation(
         tried=frozenset(tried),
         collected=frozenset(base.collects if collected is None else collected),
     )
+
+
+def _as_key(situation: Situation) -> tuple[Hashable, ...]:
+    """What a decision hangs on; the diagnosis follows from the answers."""
+    return frozenset(situation.answers.items()), situation.asked, situation.tried, situation.collected
 
 
 def _hear(person: Person, question: QuestionId, answers: dict[QuestionId, ChoiceId], asked: set[QuestionId]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
 
 from knowledge.diagnosis import PLATFORM_ANSWERS
 from knowledge.inference import answered, choices_of, context_of, facts_of_answers, verdict_of, weigh_attempt
 from knowledge.rules import KnowledgeBase
 from knowledge.terms import OTHER, ChoiceId, Diagnosis, Direction, Hypothesis, NextStep, QuestionId, StepKind
+
+Decision = TypeVar("Decision")
 
 #: So many diagnoses are kept: conversations begin alike.
 _KEPT = 200_000
@@ -19,6 +22,7 @@ class Hearing:
     def __init__(self, base: KnowledgeBase) -> None:
         self.base = base
         self._known: dict[frozenset[tuple[QuestionId, ChoiceId]], Diagnosis] = {}
+        self._decided: dict[Hashable, Any] = {}
 
     def diagnosis(self, answers: Mapping[QuestionId, ChoiceId]) -> Diagnosis:
         """What is believed after these answers. Its next step is left open: that is the policy's."""
@@ -28,6 +32,15 @@ class Hearing:
             if len(self._known) >= _KEPT:
                 self._known.clear()
             found = self._known[key] = self._weighed(answers)
+        return found
+
+    def decided(self, key: Hashable, decide: Callable[[], Decision]) -> Decision:
+        """What was decided when things stood like this before; else it is decided now."""
+        if key not in self._decided:
+            if len(self._decided) >= _KEPT:
+                self._decided.clear()
+            self._decided[key] = decide()
+        found: Decision = self._decided[key]
         return found
 
     def _weighed(self, answers: Mapping[QuestionId, ChoiceId]) -> Diagnosis:

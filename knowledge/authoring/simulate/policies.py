@@ -41,6 +41,8 @@ class Policy(Protocol):
     """Decides from a diagnosis and the situation."""
 
     name: str
+    #: Whether it decides differently when things stand the same.
+    by_chance: bool
 
     def question(self, base: KnowledgeBase, diagnosis: Diagnosis, situation: Situation, rng: random.Random) -> QuestionId | None:
         """The next question if one more is put; None where none is left."""
@@ -53,6 +55,7 @@ class Planner:
     """Ours."""
 
     name = "planner"
+    by_chance = False
 
     def question(self, base: KnowledgeBase, diagnosis: Diagnosis, situation: Situation, rng: random.Random) -> QuestionId | None:  # noqa: ARG002
         """The question that `options` puts first."""
@@ -70,6 +73,7 @@ class _Scripted:
     """Asks until a cause is likely or enough was asked, then tries: the same end of the interview for all."""
 
     name = ""
+    by_chance = False
 
     def question(self, base: KnowledgeBase, diagnosis: Diagnosis, situation: Situation, rng: random.Random) -> QuestionId | None:
         left = self._left(base, diagnosis, situation)
@@ -147,6 +151,7 @@ class Chance(_Scripted):
     """Any question, then any step for one of the five likeliest causes."""
 
     name = "random"
+    by_chance = True
 
     def _pick(self, base: KnowledgeBase, diagnosis: Diagnosis, left: Sequence[Question], rng: random.Random) -> Question:  # noqa: ARG002
         return rng.choice(left)
