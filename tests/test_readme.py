@@ -34,3 +34,14 @@ def test_the_portuguese_page_has_the_same_headings():
     counts = [(ROOT / page).read_text().count("\n## ") for page in PAGES[:2]]
     english, portuguese = counts
     assert portuguese >= english - 2  # systems and the map of the folders are for who works on it
+
+
+def test_every_picture_is_shown_and_every_shown_one_is_there_and_small():
+    shown = set()
+    for name in ("README.md", "deploy/README.md", "deploy/README.pt-BR.md"):
+        folder = (ROOT / name).parent
+        found = re.findall(r'(?:\]\(|src=")([^)"]+\.png)', (ROOT / name).read_text(encoding="utf-8"))
+        shown |= {(folder / each).resolve() for each in found}
+    kept = set((ROOT / "deploy/pictures").glob("*.png"))
+    assert (shown - kept, kept - shown) == (set(), set())
+    assert [path.name for path in kept if path.stat().st_size > 100_000] == []

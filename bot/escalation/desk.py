@@ -59,6 +59,8 @@ def relay(turn: Turn, text: str, *, files: Sequence[str] = (), change: str = "ne
         return
     if change != "deleted":
         turn.case = replace(turn.case, handling=turn.case.handling.spoken_to(turn.world.now))
+    if change == "new" and not text.strip() and not files:
+        return  # nothing that can be seen was written
     name = turn.world.requester.name if turn.world.requester else str(turn.case.requester)
     words = turn.say_words.relay_to_desk(
         turn.case, text, requester=name, files=files, change=change, locale=turn.world.desk_locale

@@ -69,7 +69,7 @@ def advance(lane: CaseId, case: Case | None, event: Event, world: World) -> Outc
     except UserError as error:
         return _sorry(event, world, error, case)
     if _is_sign_of_life(event):
-        turn.wake_once(SILENCE_TIMER, None if turn.case.state is CaseState.CLOSED else world.now + SILENCE)
+        turn.wake_once(SILENCE_TIMER, None if turn.case.state is CaseState.CLOSED else world.now + _patience(event))
     evidence.weigh(turn, interview.conclude)
     desk.follow_up(turn)
     return turn.outcome()
@@ -362,6 +362,12 @@ def _silent(turn: Turn) -> None:
         return
     day = here.date() if here.hour < MORNING else here.date() + timedelta(days=1)
     turn.wake(SILENCE_TIMER, datetime.combine(day, time(MORNING), zone).astimezone(UTC))
+
+
+def _patience(event: Event) -> timedelta:
+    """Who asked to be asked again is asked before the case is taken for abandoned."""
+    waits = isinstance(event, ActionTaken) and event.action is Action.CHECK_BACK
+    return SILENCE + timedelta(minutes=interview.LONGEST_MINUTES) if waits else SILENCE
 
 
 def _ask_person(turn: Turn) -> None:

@@ -57,8 +57,8 @@ def settings_for(tmp_path):
 @pytest.fixture
 def running(slack, settings_for):
     @asynccontextmanager
-    async def run(**changes):
-        async with opened(settings_for(slack, **changes)):
+    async def run(*, clock=None, **changes):
+        async with opened(settings_for(slack, **changes), clock=clock):
             await slack.wait_until_connected()
             yield slack
 

@@ -32,10 +32,38 @@ def transcript(world, channel_id, whispers=()):
         lines += [f"{inset}  [ {' | '.join(pressed)} ]"] if pressed else []
     for hidden in whispers:
         lines += [f"only {people[hidden['to']]}:", *(f"  {line}" for line in hidden["text"].splitlines())]
-    text = "\n".join(lines) + "\n"
+    return steady("\n".join(lines) + "\n")
+
+
+def steady(text):
+    """Without what is another each time."""
     for pattern, shown in _CHANGING:
         text = pattern.sub(shown, text)
     return text
+
+
+def view(tab):
+    """A home tab as it reads from above."""
+    lines = []
+    for block in tab["blocks"]:
+        lines += [line for text in _said(block) for line in text.splitlines()]
+        pressed = [*_controls(block)]
+        lines += [f"  [ {' | '.join(pressed)} ]"] if pressed else []
+    return "\n".join(lines) + "\n"
+
+
+def _said(node):
+    """The words of a block that are none of its controls."""
+    if isinstance(node, list):
+        for one in node:
+            yield from _said(one)
+    elif isinstance(node, dict) and node.get("type") == "rich_text_section":
+        yield "".join(_word(part) for part in node["elements"])
+    elif isinstance(node, dict) and node.get("type") not in ("button", "static_select", "radio_buttons", "overflow"):
+        if isinstance(node.get("text"), str):
+            yield node["text"]
+        for value in node.values():
+            yield from _said(value)
 
 
 def check(name, language, text, *, renew):
@@ -66,3 +94,9 @@ def _controls(node):
     elif isinstance(node, list):
         for one in node:
             yield from _controls(one)
+
+
+def _word(part):
+    if part["type"] == "user":
+        return f"<@{part['user_id']}>"
+    return "<time>" if part["type"] == "date" else part.get("text") or part.get("url") or ""

@@ -1,7 +1,10 @@
 """Everywhere people are in Slack: the home tab, words, languages, going on with a case, engineers' words, quiet, set-up."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from bot import jobs
 from bot.playground import names
 from bot.playground.kit import all_text
 from tests.journeys.conftest import sample
@@ -66,6 +69,46 @@ async def test_after_a_fix_the_bot_asks_again_when_the_person_wants(bot):
         pytest.fail(all_text(reply))
     await mira.press("in an hour", reply)
     await bot.wait_for_message("@mira", contains="I ask you again")
+
+
+class MovedClock:
+    """The wall clock, and what a test adds to it."""
+
+    ahead = timedelta()
+
+    def now(self):
+        return datetime.now(UTC) + self.ahead
+
+
+async def test_the_time_comes_and_both_answers_are_followed_to_their_end(running, monkeypatch):
+    monkeypatch.setattr(jobs, "SWEEP", 0.05)
+    clock = MovedClock()
+    async with running(clock=clock) as bot:
+        for who, when in (("mira", "in an hour"), ("sam", "in a week")):
+            person = bot.as_person(who)
+            await person.command("/vpn-help")
+            await (await person.modal()).submit({"platform": "linux", "files": [("pppd.log", sample("wrong-password"))]})
+            await person.press(when, await bot.wait_for_message(f"@{who}", contains="How I know"))
+            await bot.wait_for_message(f"@{who}", contains="I ask you again")
+
+        async def later(hours):
+            clock.ahead += timedelta(hours=hours)
+            await bot.forward(hours * 3600)
+
+        await later(1.1)
+        mira, sam = bot.as_person("mira"), bot.as_person("sam")
+        asked = await bot.wait_for_message("@mira", contains=ASKS_AGAIN)
+        assert not [post for post in await bot.messages("@sam") if ASKS_AGAIN in post["text"]]
+        await mira.press("It works now", asked)
+        await bot.wait_for_message("@mira", contains="I have closed the case")
+
+        await later(24 * 7)  # for so long that the case would be closed, had nobody asked
+        asked = await bot.wait_for_message("@sam", contains=ASKS_AGAIN)
+        await sam.press("Still broken", asked)
+        await bot.wait_for_message("@sam", contains="Thank you, noted", newer_than=asked["ts"])
+
+
+ASKS_AGAIN = "You asked me to come back"
 
 
 async def test_engineers_words_in_a_thread_though_called_late(bot):

@@ -128,3 +128,22 @@ async def test_lines_pasted_into_a_thread_are_read_when_the_bot_is_called(house:
     await house.happens(house.posted("COTHER", "triage", user=BEN, thread="100.1", mention=True))
 
     assert occasions(house, "COTHER") == ["upload_read", "triage_reply"]
+
+
+async def test_the_same_log_is_answered_once_in_a_thread_and_again_where_other_people_read(house: House) -> None:
+    """Who reads the second thread may not be able to read the first, so that a pointer would help nobody there."""
+    first = house.posted(WATCHED, files=(house.chat.give("F1", PROPOSAL),))
+    await house.happens(first)
+    await house.happens(house.posted(WATCHED, thread=first.ref.ts, files=(house.chat.give("F2", PROPOSAL, name="again.log"),)))
+    assert [said.thread for said in house.chat.said] == [first.ref.ts]
+
+    second = house.posted(WATCHED, user=BEN, files=(house.chat.give("F3", PROPOSAL, name="other.log"),))
+    await house.happens(second)
+    assert [said.thread for said in house.chat.said] == [first.ref.ts, second.ref.ts]
+
+
+async def test_the_words_beside_a_watched_log_say_only_the_system(house: House) -> None:
+    await house.happens(house.posted(WATCHED, "my neighbour's Windows 11", files=(house.chat.give("F1", PROPOSAL),)))
+
+    case = await house.only_case()
+    assert (case.platform, case.words) == ("windows", ())
