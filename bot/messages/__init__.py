@@ -12,9 +12,10 @@ from bot.messages.digest import DigestMessages
 from bot.messages.home import Admins, HomeViews
 from bot.messages.phrases import LOCALES, spoken
 from bot.messages.teaching import TeachMessages
+from bot.messages.unmasking import UnmaskingViews
 
 __all__ = ["LOCALES", "Admins", "Catalogue", "spoken"]
 
 
-class Catalogue(AnswerMessages, DeskMessages, DigestMessages, TeachMessages, HomeViews):
+class Catalogue(AnswerMessages, DeskMessages, DigestMessages, TeachMessages, UnmaskingViews, HomeViews):
     """Every occasion on which something is said, bound to one knowledge base; implements `bot.wording.Messages`."""

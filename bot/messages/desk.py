@@ -223,6 +223,7 @@ class DeskMessages(Speaker):
 
         if case.is_over:
             entries = [entry(say.plain("button.reopen_case"), Action.REOPEN_CASE)]
+            entries.append(entry(say.plain("button.unmask"), Action.OPEN_DESK_FORM, "unmask"))
             if case.confirmed_cause:
                 entries.append(entry(say.plain("button.teach"), Action.TEACH))
             return entries
@@ -235,7 +236,7 @@ class DeskMessages(Speaker):
             entries.append(entry(say.plain(label, cause=self._cause(cause, locale)), Action.PIN_CAUSE, cause))
         entries += [entry(say.plain("card.rule_out", cause=self._cause(c, locale)), Action.RULE_OUT, c) for c in ranked]
         entries += [entry(say.plain("card.rule_in", cause=self._cause(c, locale)), Action.RULE_OUT, c) for c in kept.ruled_out]
-        for form in ("what_if", "merge", "hand_on"):
+        for form in ("what_if", "merge", "hand_on", "unmask"):
             entries.append(entry(say.plain(f"button.{form}"), Action.OPEN_DESK_FORM, form))
         if kept.snoozed_until:
             entries.append(entry(say.plain("card.snooze_stop"), Action.SNOOZE))

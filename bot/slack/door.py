@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -28,6 +28,12 @@ logger = logging.getLogger(__name__)
 
 #: How long a modal waits for the person's language; its trigger lives 3 s in all.
 _LOCALE_SECONDS = 0.7
+
+
+async def _no_names(action: ActionTaken) -> Mapping[str, str]:
+    """Where nobody may look anything up."""
+    del action
+    return {}
 
 
 class Inbox(Protocol):
@@ -52,6 +58,8 @@ class Door:
     retention_days: int
     #: Raises `UserError` where the person may not do that; asked before a modal opens, and again when it is sent.
     allow: Callable[[ActionTaken], Awaitable[None]]
+    #: Which token of a case's evidence stands for what. Asks for the right, and writes down who asked, and why, first.
+    unmask: Callable[[ActionTaken], Awaitable[Mapping[str, str]]] = _no_names
     #: The language that somebody chose, and their home tab.
     language: Callable[[UserId], Awaitable[str | None]] | None = None
     homes: Homes | None = None

@@ -53,6 +53,7 @@ class Modal(StrEnum):
     MERGE = "merge"
     WHAT_IF = "what_if"
     RESOLVE = "resolve"
+    UNMASK = "unmask"
 
 
 #: Files of one message that are offered, and how much of a name: metadata holds 3000 characters in all.
@@ -301,6 +302,20 @@ def deskwork(sent: Submission) -> ActionTaken:
         action=Action(sent.modal),
         case=CaseId(sent.metadata.case) or None,
         argument=ended if sent.modal == Modal.RESOLVE else sent.values.get("text", ""),
+    )
+
+
+def unmask(sent: Submission) -> ActionTaken:
+    """Who wants to know which masked name is which, and why."""
+    return ActionTaken(
+        id=sent.id,
+        workspace=sent.workspace,
+        at=sent.at,
+        user=sent.user,
+        stranger=sent.stranger,
+        action=Action.UNMASK,
+        case=CaseId(sent.metadata.case) or None,
+        argument=sent.values.get("reason", ""),
     )
 
 

@@ -30,6 +30,7 @@ FORMS = {
     Modal.MERGE: modals.deskwork,
     Modal.WHAT_IF: modals.deskwork,
     Modal.RESOLVE: modals.deskwork,
+    Modal.UNMASK: modals.unmask,
 }
 ARGUMENTS = {Action.HAND_ON: "UBEN", Action.RESOLVE: "fixed", Action.SNOOZE: "60", Action.PRIORITISE: "urgent"}
 

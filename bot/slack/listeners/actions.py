@@ -34,7 +34,7 @@ def register(app: AsyncApp, door: Door) -> None:
 
 
 #: The forms that an entry of the card's menu may open.
-DESK_FORMS = frozenset({"hand_on", "merge", "what_if", "resolve"})
+DESK_FORMS = frozenset({"hand_on", "merge", "what_if", "resolve", "unmask"})
 
 
 async def _act(door: Door, press: payloads.Press, body: Body) -> None:
@@ -43,7 +43,7 @@ async def _act(door: Door, press: payloads.Press, body: Body) -> None:
             await _open_intake(door, press, body)
         case Action.OPEN_REPLY:
             await _open_reply(door, press)
-        case Action.OPEN_DESK_FORM:
+        case Action.OPEN_DESK_FORM | Action.UNMASK:
             await _open_desk_form(door, press)
         case Action.OPEN_SETUP | Action.OPEN_WATCH | Action.TRY_SETUP:
             await _set_up(door, press)
@@ -97,6 +97,8 @@ async def _open_desk_form(door: Door, press: payloads.Press) -> None:
         if found.is_over:
             raise UserError("case-is-over")
         view = door.words.resolve_form(found, locale=locale, metadata=metadata)
+    elif press.event.argument == "unmask":
+        view = door.words.unmask_form(locale=locale, metadata=metadata)
     else:
         view = door.words.desk_form(press.event.argument, locale=locale, metadata=metadata)
     await door.chat.open_view(press.trigger_id, view)

@@ -32,6 +32,9 @@ def register(app: AsyncApp, door: Door) -> None:
         if submission is not None and submission.modal == Modal.SETUP:
             await _setup(door, ack, submission)
             return
+        if submission is not None and submission.modal == Modal.UNMASK:
+            await _unmask(door, ack, submission)
+            return
         if submission is not None and submission.modal in DESKWORK:
             await door.keep(modals.deskwork(submission))
         if submission is not None and submission.modal == Modal.WATCH:
@@ -55,6 +58,13 @@ async def _setup(door: Door, ack: AsyncAck, sent: Submission) -> None:
         return
     await door.keep(changed)
     await ack()
+
+
+async def _unmask(door: Door, ack: AsyncAck, sent: Submission) -> None:
+    """Shown in the answer itself: a message, also one that only one person sees, would stay in Slack."""
+    names = await door.unmask(modals.unmask(sent))
+    view = door.words.unmasked(names, locale=await door.locale(sent.user))
+    await ack(response_action="update", view=dict(view))
 
 
 async def _reply(door: Door, ack: AsyncAck, sent: Submission) -> None:
