@@ -214,7 +214,7 @@ class AnswerMessages(Speaker):
             parts.append(say("reply.verify", text=Phrase.authored(step.verify(locale))))
         if step.undo(locale):
             parts.append(say("reply.undo", text=Phrase.authored(step.undo(locale))))
-        return [*parts, say("reply.fails")]
+        return [*parts, say("reply.fails" if case.origin is Origin.REQUEST else "reply.fails_here")]
 
     def _buttons(self, case: Case, diagnosis: Diagnosis, say: Phrases) -> list[dict[str, Any]]:
         step = diagnosis.next.id or "" if diagnosis.next.kind is StepKind.TRY else ""

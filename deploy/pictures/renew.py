@@ -52,7 +52,7 @@ WORDS = {
         "mention": "@vpn-help timeline",
         "timeline": "Attempts to connect",
         "unread": "vpn-trace.bin",
-        "setup": "Set up",
+        "failed": "I could not read",
     },
     "pt-BR": {
         "who": "joao",
@@ -70,7 +70,7 @@ WORDS = {
         "mention": "@vpn-help linha do tempo",
         "timeline": "Tentativas de conexão",
         "unread": "vpn-trace.bin",
-        "setup": "Configurar",
+        "failed": "Não consegui ler",
     },
 }
 
@@ -142,6 +142,7 @@ class Studio:
             if begin:
                 await page.locator("article", has_text=begin).last.evaluate("one => one.scrollIntoView({ block: 'start' })")
             if heading:
+                await page.wait_for_timeout(1500)  # opening the tab publishes it anew, and the page draws it from above
                 await page.get_by_role("heading", name=heading).evaluate("one => one.scrollIntoView({ block: 'start' })")
             await page.mouse.move(0, 0)
             await page.wait_for_function("[...document.images].every((one) => one.complete)")
@@ -185,10 +186,8 @@ async def journey(studio: Studio) -> None:
     await slack.wait_for_message(f"@{who}", contains=words["known"])
     await studio.take("reply", who, thread, shows="decryption failed?", begin="decryption failed?")
     await person.upload(words["unread"], bytes(range(256)) * 40, thread_ts=opened_["ts"])
-    unread = await slack.wait_for_message(f"@{who}", contains=words["unread"], newer_than=opened_["ts"])
-    await slack.wait_until_quiet()
-    await studio.take("unreadable", who, thread, shows=words["unread"], begin=words["unread"])
-    del unread
+    await slack.wait_for_message(f"@{who}", contains=words["failed"])
+    await studio.take("unreadable", who, thread, shows="journalctl", begin=words["failed"])
 
     await person.press("ask_person")
     card = await slack.wait_for_message("vpn-desk", contains=words["case"])
