@@ -1,8 +1,8 @@
 """Score the knowledge base on labelled logs: how often the right cause comes first, and how often a wrong one is called clear.
 
 A case is a folder with `log.txt` and `meta.yaml` (`cause`, `also`: other right answers, `knowable`: yes, partly or no, `format`).
-With `--captures` the file `capture.pcap` is read instead of the log. *Clear* is a conclusive or healthy verdict; a false alarm is
-a healthy log that is called broken: likely, or conclusive.
+With `--captures` the file `capture.pcap` is read instead of the log, and scored by how much of the fault shows on the wire, too.
+*Clear* is a conclusive or healthy verdict; a false alarm is a healthy log that is called broken: likely, or conclusive.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from knowledge.authoring.calibration import Point, as_lines, as_svg, calibration_of
+from knowledge.authoring.wire_score import WireCase, wire_lines, wire_totals
 from knowledge.diagnosis import diagnose
 from knowledge.errors import BaseError, MisuseError
 from knowledge.loader import BASE, read_yaml, survey
@@ -51,6 +52,9 @@ class Scored:
     ranked: tuple[tuple[str, float], ...]
     verdict: str
     stage: str | None
+    #: Of a capture: whether packets of a VPN are in it, and whether they are of version 2 of IKE.
+    has_vpn: bool = True
+    is_ikev2: bool = False
     error: str | None = None
 
     @property
@@ -108,10 +112,14 @@ def run(args: argparse.Namespace) -> int:
     shown = [one for one in scored if not is_named(one.case, hidden)]
     apart = [one for one in scored if is_named(one.case, hidden)]
     result = {"revision": base.revision, "seconds": round(took, 2), "shown": _totals(shown), "excluded": _totals(apart)}
+    if args.captures:
+        result["wire"] = wire_totals(_captures(shown))
     if args.json:
         print(json.dumps(result))  # noqa: T201
     else:
         print("\n".join(_report(base, shown, apart, took, with_list=args.list)))  # noqa: T201
+        if args.captures:
+            print("\n".join(wire_lines(_captures(shown))))  # noqa: T201
     if args.svg:
         args.svg.write_text(as_svg(calibration_of(_points(shown))), encoding="utf-8")
     if args.history:
@@ -143,11 +151,33 @@ def find_cases(folder: Path, file: str = LOG) -> Iterator[Case]:
 def score(base: KnowledgeBase, case: Case, file: str = LOG) -> Scored:
     """What the engine says about one case."""
     try:
-        diagnosis = diagnose(base, [read((case.folder / file).read_bytes(), file, base=base)])
+        log = read((case.folder / file).read_bytes(), file, base=base)
+        diagnosis = diagnose(base, [log])
     except Exception as error:  # noqa: BLE001 # one log that breaks a reader must not hide the score of the others
         return Scored(case=case, ranked=(), verdict="-", stage=None, error=f"{type(error).__name__}: {error}")
     ranked = tuple((str(hypothesis.cause), hypothesis.probability) for hypothesis in diagnosis.hypotheses)
-    return Scored(case=case, ranked=ranked, verdict=diagnosis.verdict, stage=diagnosis.stage)
+    return Scored(
+        case=case,
+        ranked=ranked,
+        verdict=diagnosis.verdict,
+        stage=diagnosis.stage,
+        has_vpn=any(not fact.id.startswith(("link.name", "other.")) for fact in log.facts),
+        is_ikev2=any(fact.values.get("mode") == "ikev2" for fact in log.facts),
+    )
+
+
+def _captures(scored: Iterable[Scored]) -> list[WireCase]:
+    return [
+        WireCase(
+            cause=one.case.cause,
+            is_first=one.is_first,
+            is_among_three=one.is_among_three,
+            verdict=one.verdict,
+            has_vpn=one.has_vpn,
+            is_ikev2=one.is_ikev2,
+        )
+        for one in scored
+    ]
 
 
 def base_of(folder: Path | None) -> KnowledgeBase:

@@ -86,6 +86,9 @@ class Association:
     established: bool = False
     #: Phase 2 was completed, or its packets were seen.
     has_esp: bool = False
+    #: Its first message, and whether the responder ever said anything.
+    began: Packet | None = None
+    is_unanswered: bool = True
     #: The message that completed phase 2.
     _up: Packet | None = None
     _known: dict[tuple[bool, bytes], str] = field(default_factory=dict)
@@ -109,6 +112,8 @@ class Association:
         outward = packet.source == self.pair[0]
         if not outward and packet.source != self.pair[1]:
             return  # the same message seen on the other side of a NAT
+        self.began = self.began or packet
+        self.is_unanswered = self.is_unanswered and outward
         key = (outward, digest(data))
         if (name := self._known.get(key)) is not None:
             self._repeated(name, packet, outward=outward)

@@ -10,6 +10,7 @@ from knowledge.logs.packets.ike import message_of
 from knowledge.logs.packets.l2tp import Tunnel, is_request
 from knowledge.logs.packets.layers import ESP, ICMP, ICMP6, TCP, UDP, Packet, quoted
 from knowledge.logs.packets.names import Names
+from knowledge.logs.packets.shapes import MOST_SEALED, Sealed, repeats, was_brief
 from knowledge.logs.packets.telling import Pair, Telling, Told
 
 __all__ = ["Story"]
@@ -60,6 +61,8 @@ class _Flow:
     run: list[Packet] = field(default_factory=list)
     running: bool = True
     length: int = 0
+    #: The first packets, from both ends.
+    sealed: list[Sealed] = field(default_factory=list)
 
 
 class Story:
@@ -102,7 +105,7 @@ class Story:
             last: when the last frame came, of whatever kind.
         """
         for flow in self._flows.values():
-            self._close_flow(flow)
+            self._close_flow(flow, last)
         for association in self._associations.values():
             association.close(self._now, over=False)
         for association in self._latest.values():
@@ -174,6 +177,8 @@ class Story:
         tunnel = self._tunnels.get(pair) or self._tunnels.get(pair[::-1])
         if tunnel is None:
             known = self._known(pair)
+            if known is not None and not is_request(packet.data) and (pair in self._flows or pair[::-1] in self._flows):
+                return  # what is left of a connection whose IPsec was taken away first
             if not is_request(packet.data) and known is not None:
                 pair = known.pair
             tunnel = Tunnel(pair=pair, telling=self.telling, thread=known.thread if known else None)
@@ -217,13 +222,15 @@ class Story:
             flow.running, flow.run, flow.length = outward, [], 0
         flow.length += 1
         flow.run = [*flow.run[:1], packet]
+        if len(flow.sealed) < MOST_SEALED and packet.at is not None:
+            flow.sealed.append(Sealed(at=packet.at, outward=outward, size=packet.size))
 
     def _tell_esp(self, flow: _Flow, packet: Packet, text: str, *, outward: bool | None) -> None:
         association = self._known(flow.pair)
         thread = association.thread if association else None
         self.telling.tell(Told(packet=packet, pair=flow.pair, outward=outward, text=text, thread=thread))
 
-    def _close_flow(self, flow: _Flow) -> None:
+    def _close_flow(self, flow: _Flow, ended: int | None) -> None:
         packet = max(flow.last.values(), key=lambda last: last.number)
         silent = next((side for side, count in flow.packets.items() if count == 0), None)
         span = _span(flow.run)
@@ -242,10 +249,31 @@ class Story:
             thread=thread.thread if (thread := self._known(flow.pair)) else None,
         )
         self.telling.tell(told)
+        if (tries := repeats(flow.sealed)) is not None:
+            who = "initiator" if tries.outward else "responder"
+            text = f"ESP of one size every 3 s: {tries.count} times from @{who} in {tries.seconds} s, and nothing else"
+            self._tell_esp(flow, packet, text, outward=None)
+            return
+        if ended is not None and len(flow.sealed) == sum(flow.packets.values()) and was_brief(flow.sealed, ended):
+            self._tell_esp(flow, packet, f"ESP ended after {len(flow.sealed)} packets", outward=None)
+            return
+        self._lost(flow)
         if flow.length >= _ESP_PACKETS + 1 and span >= _ESP_TAIL:
             who = "responder" if flow.running else "initiator"
             text = f"ESP went silent: no answer from @{who} to the last {flow.length} packets in {span // _SECOND} s"
             self._tell_esp(flow, packet, text, outward=None)
+
+    def _lost(self, flow: _Flow) -> None:
+        """Who answered inside IPsec and then not even a new beginning of IKE was lost, not blocked."""
+        again = self._known(flow.pair)
+        heard = flow.last[False].at
+        if again is None or not again.is_unanswered or heard is None or again.began is None or again.began.at is None:
+            return
+        if again.began.at > heard:
+            seconds = (again.began.at - heard) // _SECOND
+            self._tell_esp(
+                flow, again.began, f"the peer was heard inside IPsec until {seconds} s before, and no more", outward=None
+            )
 
     # ICMP
 

