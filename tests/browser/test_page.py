@@ -335,3 +335,42 @@ async def test_everything_that_can_be_used_has_a_name(slack, bot, visit):
         }).map(node => node.outerHTML)"""
     )
     assert nameless == []
+
+
+#: What a screen reader or a finger stumbles over, whatever is drawn.
+OBSTACLES = """() => {
+    const found = [];
+    const shown = (node) => node.getClientRects().length > 0;
+    const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+    if (new Set(ids).size < ids.length) found.push(`two of the same id: ${ids.filter((id, at) => ids.indexOf(id) !== at)}`);
+    for (const node of document.querySelectorAll("[tabindex]"))
+        if (node.tabIndex > 0) found.push(`an order of its own: ${node.outerHTML}`);
+    for (const node of document.images) if (!node.hasAttribute("alt")) found.push(`a picture without words: ${node.src}`);
+    for (const name of ["aria-labelledby", "aria-describedby", "aria-controls"])
+        for (const node of document.querySelectorAll(`[${name}]`))
+            for (const id of node.getAttribute(name).split(/\\s+/))
+                if (id && !document.getElementById(id)) found.push(`${name} leads nowhere: ${id}`);
+    for (const node of document.querySelectorAll("button, select, input, textarea")) {
+        if (!shown(node) || node.closest("label, [aria-hidden=true]")) continue;
+        const { width, height } = node.getBoundingClientRect();
+        if (node.offsetParent && Math.min(width, height) < 24) found.push(`too small: ${node.outerHTML.slice(0, 120)}`);
+    }
+    if (document.documentElement.scrollWidth > innerWidth) found.push("wider than the screen");
+    if (!document.documentElement.lang) found.push("no language");
+    if (!document.querySelector("main, [role=main]")) found.push("no main part");
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1280, 800)])
+async def test_nobody_stumbles(slack, bot, visit, size):
+    """A conversation, a thread, a form: for who listens, types or has large fingers."""
+    mira = slack.as_person("mira")
+    parent = await mira.upload("vpn.log", b"x", "it-help", text="look")
+    await mira.post("and here", "it-help", thread_ts=parent)
+    for handle, place in (("mira", names.IT_HELP), ("joao", f"{names.IT_HELP}/{parent}")):
+        page = await visit(handle, size=size, touch=size[0] < 800)
+        await page.evaluate("(place) => { location.hash = `#/${place}`; }", place)
+        await expect(page.get_by_text("look").last).to_be_visible()
+        assert await page.evaluate(OBSTACLES) == []
+        assert (await page.evaluate("document.documentElement.lang")) == {"mira": "en", "joao": "pt-BR"}[handle]
