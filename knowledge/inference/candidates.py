@@ -250,6 +250,8 @@ def failures(attempt: Attempt, base: KnowledgeBase) -> tuple[Fact, ...]:
     """The facts that say that an attempt failed; of one that came up, only what was said once it was up."""
     up = attempt.stage is Stage.CONNECTED
     facts = attempt.facts
+    if up and (refused := _left_unprotected(facts)):
+        return refused
     if up and any(fact.id in ("session.up", "ipcp.up") for fact in facts):
         # Once somebody has ended it in an orderly way, what stays without an answer is only its tidying up.
         over = next((place for place, fact in enumerate(facts) if fact.id in _ENDED_IN_ORDER), len(facts))
@@ -260,6 +262,21 @@ def failures(attempt: Attempt, base: KnowledgeBase) -> tuple[Fact, ...]:
         if (kind := base.facts.get(fact.id))
         and kind.does is Does.FAILS
         and not (up and fact.values.get("during", Stage.CONNECTED) != Stage.CONNECTED)
+    )
+
+
+#: How the other end refuses phase 2 in so many words.
+_REFUSALS_OF_PHASE_2 = frozenset({"INVALID_ID_INFORMATION", "NO_PROPOSAL_CHOSEN", "TS_UNACCEPTABLE"})
+
+
+def _left_unprotected(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The refusals of a phase 2 that never came up: an L2TP that comes up all the same goes over the Internet in the clear."""
+    if any(fact.id == "esp.established" for fact in facts):
+        return ()
+    return tuple(
+        fact
+        for fact in facts
+        if fact.id == "ike.notify" and fact.values.get("during") == Stage.ESP and fact.values.get("name") in _REFUSALS_OF_PHASE_2
     )
 
 
