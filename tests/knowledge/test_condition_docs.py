@@ -93,5 +93,5 @@ def test_each_command_for_trying_is_one():
     section = README.read_text(encoding="utf-8").split("## Trying what you wrote")[1].split("\n## ")[0]
     commands = re.findall(r"^\| `vpn-help knowledge ([a-z-]+)", section, re.MULTILINE)
 
-    assert commands == ["check", "test", "why-not", "trace", "new", "book", "schema"]
+    assert commands == ["check", "test", "why-not", "trace", "new", "book", "simulate", "schema"]
     assert set(commands) <= {name for name, _, _ in AUTHORING}
