@@ -6,7 +6,7 @@ all files and texts of a case, and keep what a diagnosis needs::
     Nov 23 20:27:53 anna-pc pluto[908]: "corp" #1: initiating to 203.0.113.9
     Nov 23 20:27:53 [host-1] pluto[908]: "corp" #1: initiating to [ip-public-1]
 
-    [ip-private-1] [ip-public-2] [ip-carrier-3] [ip6-1] [host-1] [user-1] [mail-1] [mac-1] [sid-1]
+    [ip-private-1] [ip-public-2] [ip-carrier-3] [ip6-1] [host-1] [user-1] [mail-1] [mac-1] [sid-1] [serial-1]
 
 `ip-private` is an address of a private network or a link's own, `ip-carrier` one of a provider's NAT (100.64.0.0/10). Loopback,
 0.0.0.0, `::` and netmasks stay, and so do addresses that somebody masked already.
@@ -20,7 +20,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
-from knowledge.logs.names import CONTEXTS, HEADER, HOST_NAME, HOST_WORDS, is_common
+from knowledge.logs.names import (
+    BARE_MAC,
+    BARE_MAC_WORDS,
+    CONTEXTS,
+    DASHED,
+    HEADER,
+    HOST_NAME,
+    HOST_WORDS,
+    SERIAL,
+    SERIAL_WORDS,
+    is_common,
+)
 from knowledge.logs.passes import Passes
 from knowledge.logs.secrets import mask_secrets
 from knowledge.terms import Masked
@@ -28,7 +39,7 @@ from knowledge.terms import Masked
 __all__ = ["TOKEN", "Tokens", "redact"]
 
 #: A token of redaction, or `[secret]`.
-TOKEN = re.compile(r"\[(?:secret|(?:ip-private|ip-public|ip-carrier|ip6|host|user|mail|mac|sid)-\d{1,6})\]")
+TOKEN = re.compile(r"\[(?:secret|(?:ip-private|ip-public|ip-carrier|ip6|host|user|mail|mac|sid|serial)-\d{1,6})\]")
 
 _IP4 = re.compile(r"(?<!\d)(?<!\d\.)(?<![Vv]ersion )(?<!\bv)\d{1,3}(?:\.\d{1,3}){3}(?=(?:\.\d{1,5})?(?!\.?\d))(?!\d)")
 _IP6 = re.compile(
@@ -37,7 +48,7 @@ _IP6 = re.compile(
 _MAC = re.compile(
     r"(?<![\w:.-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|(?<![\w.])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?![\w.])"
 )
-_MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
+_MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@(?:[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}|(?!NULL\b)[A-Za-z][\w-]{1,62})")
 _SID = re.compile(r"\bS-1-5-21(?:-\d{1,10}){3,4}\b")
 
 _PRIVATE = tuple(ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"))
@@ -171,8 +182,8 @@ class Tokens:
         return text
 
 
-_NUMBERS = Passes([(_SID, "s-1-5-21"), (_MAIL, "@")])
-_NAMES = Passes([*((pattern, words) for pattern, words, _ in CONTEXTS), (HOST_NAME, HOST_WORDS)])
+_NUMBERS = Passes([(_SID, "s-1-5-21"), (_MAIL, "@"), (SERIAL, SERIAL_WORDS), (BARE_MAC, BARE_MAC_WORDS)])
+_NAMES = Passes([*((pattern, words) for pattern, words, _ in CONTEXTS), (HOST_NAME, HOST_WORDS), (DASHED, "ip-")])
 
 
 def redact(text: str, tokens: Tokens) -> tuple[str, tuple[Masked, ...]]:
@@ -187,12 +198,21 @@ def redact(text: str, tokens: Tokens) -> tuple[str, tuple[Masked, ...]]:
     """
     before = Counter(TOKEN.findall(text))
     out = mask_secrets(text)
-    out = _NUMBERS.run(out, [lambda found: _sid(found, tokens), lambda found: _mail(found, tokens)])
+    out = _NUMBERS.run(
+        out,
+        [
+            lambda found: _sid(found, tokens),
+            lambda found: _mail(found, tokens),
+            lambda found: _serial(found, tokens),
+            lambda found: _bare_mac(found, tokens),
+        ],
+    )
     out = _MAC.sub(lambda found: _mac(found, tokens), out)
     out = _IP6.sub(lambda found: _ip6(found, tokens), out)
     out = _IP4.sub(lambda found: tokens.address(found.group()), out)
     out = HEADER.sub(_context("host", tokens), out)
-    out = _NAMES.run(out, [*(_context(kind, tokens) for _, _, kind in CONTEXTS), lambda found: tokens.host(found.group())])
+    whole: list[Callable[[re.Match[str]], str]] = [lambda found: tokens.host(found.group())] * 2
+    out = _NAMES.run(out, [*(_context(kind, tokens) for _, _, kind in CONTEXTS), *whole])
     out = tokens.spread(out)
     return out, _masked(before, Counter(TOKEN.findall(out)))
 
@@ -201,9 +221,7 @@ def _context(kind: str, tokens: Tokens) -> Callable[[re.Match[str]], str]:
     name = tokens.user if kind == "user" else tokens.host
 
     def replace(found: re.Match[str]) -> str:
-        start, end = found.span("name")
-        whole, shift = found.group(), found.start()
-        return whole[: start - shift] + name(found.group("name")) + whole[end - shift :]
+        return _within(found, "name", name(found.group("name")))
 
     return replace
 
@@ -214,6 +232,21 @@ def _mail(found: re.Match[str], tokens: Tokens) -> str:
 
 def _sid(found: re.Match[str], tokens: Tokens) -> str:
     return tokens._token("sid", "sid", found.group())
+
+
+def _serial(found: re.Match[str], tokens: Tokens) -> str:
+    group = "name" if found.group("name") else "maker"
+    return _within(found, group, tokens._token("serial", "serial", found.group(group).upper()))
+
+
+def _bare_mac(found: re.Match[str], tokens: Tokens) -> str:
+    return _within(found, "name", tokens._token("mac", "mac", found.group("name").lower()))
+
+
+def _within(found: re.Match[str], group: str, by: str) -> str:
+    start, end = found.span(group)
+    whole, shift = found.group(), found.start()
+    return whole[: start - shift] + by + whole[end - shift :]
 
 
 def _mac(found: re.Match[str], tokens: Tokens) -> str:

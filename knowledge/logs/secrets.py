@@ -29,14 +29,30 @@ _HARMLESS = re.compile(
     r"(?:[*•●xX.?#_-]+|<[^<>]*>|\[[^\[\]]*\]?|\{[^{}]*\}?|\$\{?\w+\}?|\(null\)|none|null|nil|no|yes|true|false|hidden|redacted|removed|masked"
     r"|wrong|incorrect|correct|right|ok|okay|fine|good|expired|missing|not|invalid|valid|the|a|an|same|different|required|needed|never|set"
     r"|unchanged|errad[ao]|cert[ao]|corret[ao]|incorret[ao]|inválid[ao]|igual|mesm[ao]|o|e|ist|is|falsch|richtig|about|too|very|also|still"
-    r"|being|case|from|for|in|on|of|to|and|or|was|has|been|length|type|ok)[.,;:!?)]*",
+    r"|being|found|changed|reset|updated|case|from|for|in|on|of|to|and|or|was|has|been|length|type|ok)[.,;:!?)]*",
     re.IGNORECASE,
 )
 _VALUE = r"(\"[^\"\n]*\"|'[^'\n]*'|“[^”\n]*”|0[sx][^\s\"',;)]+|[^\s\"'“”,;<>)\]}]+)"
 
 _KEYED = re.compile(rf"({_KEY}\"?'?[ \t]*(?::?=|=>|:)[ \t]*){_VALUE}", re.IGNORECASE)
 _QUOTED = re.compile(rf"({_KEY}[ \t]+)(\"[^\"\n]+\"|'[^'\n]+'|“[^”\n]+”)", re.IGNORECASE)
-_SAID = re.compile(rf"({_KEY}[ \t]+(?:is|was|é|eh|era|es|est|ist|lautet|=)[ \t]+(?:now[ \t]+)?){_VALUE}", re.IGNORECASE)
+_SAID = re.compile(
+    rf"({_KEY}[ \t]+(?:(?:is|was|é|eh|era|foi|es|est|ist|lautet|=|agora|nova|atual)[ \t]+)+"
+    rf"(?:(?:now|(?:changed|set|reset|updated) to|(?:trocada|mudada|alterada) para)[ \t]+)?"
+    rf"|(?:chang\w+|set|reset|troquei|mudei|alterei)[ \t]+(?:\w+[ \t]+){{0,2}}{_KEY}[ \t]+(?:to|para|pra)[ \t]+){_VALUE}",
+    re.IGNORECASE,
+)
+#: What is written after the word alone: a password only if it mixes letters with digits or signs, and names no method.
+_BARE = re.compile(
+    r"(\b(?:psk|pass[ -]?(?:word|wd|phrase|code)|pwd|senha|contrase(?:ñ|n)a|passwort|kennwort|segredo|client secret)[ \t]+)"
+    r"((?=[^\s]*[A-Za-z])(?=[^\s]*[0-9!@#$%^&*+?])(?!(?i:ikev?\d|sha|aes|md5|3?des|l2tp|ms-?chap|chap|pap|ipv|x509|win|xauth|e=|for\b|eap)"
+    r")[^\s\"'<>\[\](){},;:=]{6,})(?![^\s.,;!?)])",
+    re.IGNORECASE,
+)
+#: FreeRADIUS writes what was typed behind the name.
+_LOGIN = re.compile(r"(\bLogin (?:OK|incorrect)[^\n]{0,200}?: \[[^\]\[/\n]{0,120}\]?/)([^\]\n]+)(?=\] )")
+_COOKIE = re.compile(r"(\b(?:Set-)?Cookie:[ \t]*[\w.-]+=|\b(?:SVPNCOOKIE|webvpn\w*|DSID)=)([^\s\[\"'][^\n\"']*)", re.IGNORECASE)
+_ENCRYPTED = re.compile(r"(\bENC[ \t]+)([A-Za-z0-9+/]{8,}=*)")
 _CONFIGURED = re.compile(
     rf"(?m)(^[ \t]*(?:[\w.@~()/-]*[#>$][ \t]*)?(?:set|add|crypto|ppp|username|ikev[12]|isakmp|ipsec|tunnel-group"
     rf"|radius-server|l2tp|vpdn|aaa|local|remote|pre-shared-key|psksecret|key|edit|server)\b[^\n\"]*?(?:{_KEY}|\bkey)[ \t]+"
@@ -45,7 +61,7 @@ _CONFIGURED = re.compile(
     re.IGNORECASE,
 )
 _CONFIGURED_ALONE = re.compile(
-    rf"(?m)^([ \t]*(?:pre-shared-(?:key|secret)|psksecret|{_KEY}(?=[ \t]+(?:ENC|\d)[ \t]))"
+    rf"(?m)^([ \t]*(?:pre-shared-(?:key|secret)|psksecret|key-string|{_KEY}(?=[ \t]+(?:ENC|\d)[ \t]))"
     r"[ \t]+(?:(?:ENC|local|remote|\d)[ \t]+)*)(\S+)",
     re.IGNORECASE,
 )
@@ -156,6 +172,10 @@ _WORDED: tuple[tuple[re.Pattern[str], str, Replacement], ...] = (
     (_SAID, _KEY_WORDS, _value),
     (_CONFIGURED, _KEY_WORDS, _value),
     (_CONFIGURED_ALONE, _KEY_WORDS, _value),
+    (_BARE, _KEY_WORDS, _value),
+    (_LOGIN, "login ok|login incorrect", _value),
+    (_COOKIE, "cookie|webvpn|dsid=", _always),
+    (_ENCRYPTED, "enc ", _value),
 )
 _PASSES = Passes([(pattern, words) for pattern, words, _ in _WORDED])
 _REPLACEMENTS = [replacement for _, _, replacement in _WORDED]
