@@ -27,9 +27,10 @@ def receive(turn: Turn, event: MessagePosted) -> None:
     if not turn.world.is_responder or turn.case.is_over:
         return
     known = {upload.file_id for upload in turn.case.desk_uploads}
-    for file in event.files:
-        if file.id in known:
+    for given in event.files:
+        if given.id in known:
             continue
+        file = replace(given, name=turn.redacted(given.name)[0])
         upload = Upload(
             id=UploadId(f"{turn.case.id}-desk-{file.id}"), file_id=file.id, name=file.name, ref=event.ref, by=event.user
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.cases import Origin, Upload, UploadState
 from bot.escalation.turn import Turn
@@ -24,7 +25,9 @@ _TIME = re.compile(r"\d{1,2}:\d{2}:\d{2}")
 def receive(turn: Turn, uploaded: Sequence[UploadedFile], ref: MessageRef | None) -> list[Upload]:
     """Files that came: each gets its receipt by name, and is read once, however often Slack tells of it; those that are new."""
     new: list[Upload] = []
-    for file in uploaded:
+    for given in uploaded:
+        # People name files after themselves and their gateways: the name is kept and shown like any other word of theirs.
+        file = replace(given, name=turn.redacted(given.name)[0])
         upload = Upload(id=UploadId(f"{turn.case.id}-{file.id}"), file_id=file.id, name=file.name, ref=ref)
         if turn.case.upload(upload.id) is not None:
             continue
