@@ -47,6 +47,7 @@ FLOORS = {
         "weekly",
         "settings",
         "cases",
+        "learned",
         "wording",
         "ports",
         "pager",
