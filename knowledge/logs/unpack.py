@@ -162,7 +162,7 @@ class _Opening:
                 yield Refused(member=member, reason=ReadReason.UNSUPPORTED, what="office")
                 return
             for info in archive.infolist():
-                if info.is_dir() or _is_clutter(info.filename):
+                if info.filename.endswith("/") or _is_clutter(info.filename):
                     continue
                 inner = _path(member, info.filename)
                 if not self._count():

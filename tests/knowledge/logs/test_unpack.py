@@ -92,6 +92,11 @@ def test_a_path_that_climbs_is_only_a_name():
     assert list(texts(zipped({"../../etc/passwd": LINE, "..\\..\\x": LINE}))) == ["etc/passwd", "x"]
 
 
+def test_a_member_without_a_name_breaks_nothing():
+    """Found by the fuzz harness: `ZipInfo.is_dir` looks at a name's last letter."""
+    assert list(unpack(zipped({"": b"x\n", "a.log": b"y\n"})))
+
+
 def test_links_and_devices_of_a_tar_are_passed_over():
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
