@@ -193,6 +193,14 @@ class Messages(WatchWords, Protocol):
         """Slot `case`, the parent of the thread; rendered again with each change of state (it shows where the case stands)."""
         ...
 
+    def still_reading(self, case: Case, *, locale: str) -> Message:
+        """Slot `reading`: noted, and what the file says comes first."""
+        ...
+
+    def passed_on(self, case: Case, *, locale: str) -> Message:
+        """What the person sent by the form went to the engineers, who have the case."""
+        ...
+
     def receipt(self, case: Case, upload: Upload, *, locale: str) -> Message:
         """Slot `upload:<id>`: the file arrived and is being read; names it."""
         ...

@@ -19,8 +19,13 @@ def found(turn: Turn, event: OutageFound) -> None:
     turn.case = replace(turn.case, handling=replace(turn.case.handling, incident=event.outage))
     turn.note("outage", event.outage)
     turn.case = turn.case.waiting()
-    turn.say(turn.say_words.outage_known(turn.case, locale=turn.locale))
+    turn.say(turn.say_words.outage_known(turn.case, locale=turn.locale), slot=slot(event.outage))
     turn.news("outage")
+
+
+def slot(outage: str) -> str:
+    """The message that tells of it, which stands as long as it lasts."""
+    return f"outage:{outage}"
 
 
 def ended(turn: Turn, event: OutageEnded) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from bot.cases import Case
+from bot.cases import Case, CaseState
 from bot.events import Action, CaseId
 from bot.messages import blocks
 from bot.messages.blocks import Bullets, Controls, Heading, Part, Small, compose
 from bot.messages.files import FileMessages
-from bot.messages.phrases import Link, Phrase
+from bot.messages.phrases import Link, Phrase, Phrases
 from bot.messages.speaker import number, phrases
 from bot.wording import CASE_LINK, Heard, Message
 
@@ -33,9 +34,28 @@ class CaseMessages(FileMessages):
         if best and best.probability >= 0.5 and not (case.is_over and case.confirmed_cause):
             facts.append(say.plain("case.likely", cause=self._cause(best.cause, locale)))
         parts.append(Small(" · ".join(facts)))
-        if not case.is_over:
-            parts.append(Controls([blocks.button(say.plain("button.cancel"), Action.CANCEL, case.id)]))
+        parts.append(Controls(self._ways_out(case, say)))
         return compose(parts)
+
+    def _ways_out(self, case: Case, say: Phrases) -> list[dict[str, Any]]:
+        """Whatever was said last: at the head of the thread stand the way to a person, the end, and the way back from it."""
+        ask = [blocks.button(say.plain("button.ask_person"), Action.ASK_PERSON, case.id)]
+        if case.is_over:
+            again = blocks.button(say.plain("button.reopen"), Action.REOPEN, case.id)
+            return [again, *(ask if case.state is CaseState.RESOLVED and not case.on_desk else ())]
+        works = [blocks.button(say.plain("button.works_now"), Action.WORKS_NOW, case.id)]
+        return [*(works if case.on_desk else ask), blocks.button(say.plain("button.cancel"), Action.CANCEL, case.id)]
+
+    def still_reading(self, case: Case, *, locale: str) -> Message:
+        """Noted, while a file is being read: what it says comes first."""
+        say = phrases(locale)
+        names = [upload.name for upload in case.pending]
+        return compose([say("case.still_reading", names=say.together(names))])
+
+    def passed_on(self, case: Case, *, locale: str) -> Message:
+        """What was sent by the form is with the engineers, who have the case."""
+        del case
+        return compose([phrases(locale)("case.passed_on")])
 
     def understood(self, case: Case, heard: Heard, *, locale: str) -> Message:
         """What was understood of the person's words."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 import knowledge
 from bot.cases import Case, CaseState, Origin, Resolution, UploadState, Words
 from bot.errors import UserError
-from bot.escalation import desk, policy
+from bot.escalation import desk, outage, policy
 from bot.escalation.turn import Turn
 from bot.events import ActionTaken, MessagePosted, MessageRef, UploadId
 from bot.places import zone_of
@@ -50,8 +50,12 @@ def present(turn: Turn, *, in_place: bool = False) -> None:
         in_place: the person pressed a button of the current answer, and looks at it: edit it. Else a new message is posted
             below, because nobody is notified of an edit, and the old one becomes one line without buttons.
     """
-    if turn.case.pending or turn.case.state is CaseState.CLOSED:
-        return  # a file is being read: what it says comes first
+    if turn.case.state is CaseState.CLOSED:
+        return
+    if turn.case.pending:  # a file is being read: what it says comes first
+        if turn.before is not None and turn.before.pending:
+            turn.say(turn.say_words.still_reading(turn.case, locale=turn.locale), slot="reading")
+        return
     if turn.case.handling.incident is not None and not turn.case.on_desk:
         _wait_for_outage(turn)
         return
@@ -80,7 +84,7 @@ def answer(turn: Turn, event: ActionTaken) -> None:
     """A choice was pressed. One for a question that is not open replaces the earlier answer."""
     question, _, choice = event.argument.partition("=")
     if not is_choice(turn.world, QuestionId(question), ChoiceId(choice)):
-        raise UserError("nothing-to-say")
+        raise UserError("out-of-date")
     _take(turn, QuestionId(question), ChoiceId(choice))
     present(turn, in_place=is_current(turn, event))
 
@@ -153,7 +157,7 @@ def set_check_back(turn: Turn, event: ActionTaken) -> None:
     elif event.argument.isdecimal() and 0 < int(event.argument) <= LONGEST_MINUTES:
         at = turn.world.now + timedelta(minutes=int(event.argument))
     else:
-        raise UserError("nothing-to-say")
+        raise UserError("out-of-date")
     turn.wake(CHECK_BACK_TIMER, at)
     turn.note("check-back-set", at.isoformat(timespec="minutes"))
     turn.say(turn.say_words.check_back_set(turn.case, at, locale=turn.locale), slot="check-back")
@@ -168,7 +172,7 @@ def check_back(turn: Turn) -> None:
 def reopen(turn: Turn) -> None:
     """Not mended after all."""
     if not turn.case.is_over:
-        return
+        raise UserError("out-of-date")
     turn.came_back()
     turn.note("reopened")
     turn.say(turn.say_words.reopened(turn.case, locale=turn.locale))
@@ -209,7 +213,13 @@ def reconsider(turn: Turn) -> None:
 
     The answer that stands is edited where it reads differently now; nothing new is posted.
     """
-    if turn.case.diagnosis is None or turn.case.pending:
+    if turn.case.pending:
+        return
+    waited = turn.before is not None and turn.before.pending and turn.case.state is CaseState.OPEN
+    if waited and turn.case.origin is Origin.REQUEST:
+        present(turn)  # what it waited for is gone
+        return
+    if turn.case.diagnosis is None:
         return
     before = turn.case.diagnosis
     turn.case = turn.case.diagnosed(conclude(turn.case, turn.world))
@@ -270,7 +280,8 @@ def _wait_for_outage(turn: Turn) -> None:
     """Its people are not asked the same questions; what they bring is kept and counts."""
     if turn.case.diagnosis is not None:
         turn.case = turn.case.diagnosed(conclude(turn.case, turn.world))
-    turn.say(turn.say_words.outage_known(turn.case, locale=turn.locale), slot="outage")
+    slot = outage.slot(turn.case.handling.incident or "")
+    turn.say(turn.say_words.outage_known(turn.case, locale=turn.locale), slot=slot)
 
 
 def _settle(turn: Turn, *, in_place: bool) -> None:

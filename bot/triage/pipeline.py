@@ -152,8 +152,9 @@ def _go_on(turn: Turn, event: Event) -> None:  # noqa: PLR0912 - one line for ea
 def _intake(turn: Turn, event: IntakeSubmitted) -> None:
     """The first modal: what was typed, chosen and uploaded; for a new case, or one that goes on."""
     world = turn.world
-    if not turn.is_new and not turn.allowed(Deed.WRITE):
-        return
+    permission = turn.allowed(Deed.WRITE)
+    if not turn.is_new and not permission:
+        raise UserError(permission.reason or "not-yours")
     if turn.case.is_over:
         turn.came_back()
     platform = interview.platform_of(event.platform)
@@ -174,6 +175,7 @@ def _intake(turn: Turn, event: IntakeSubmitted) -> None:
     if turn.case.on_desk:
         typed = " ".join(part for part in (event.text, event.error or "") if part.strip())
         desk.relay(turn, turn.redacted(typed)[0], files=[upload.name for upload in received])
+        turn.say(turn.say_words.passed_on(turn.case, locale=turn.locale))
         return
     interview.present(turn)
 
@@ -335,14 +337,26 @@ def _act(turn: Turn, event: ActionTaken) -> None:  # noqa: PLR0912 - one line fo
         case Action.CHECK_BACK:
             interview.set_check_back(turn, event)
         case Action.MUTE:
+            if turn.case.origin is Origin.REQUEST:
+                raise UserError("out-of-date")
             threads.mute(turn)
         case _:
-            return
+            raise UserError("out-of-date")
 
 
 #: What makes no sense in a closed case; *Still broken* opens it again.
 _NEEDS_OPEN = frozenset(
-    {Action.ANSWER, Action.ANSWER_UNKNOWN, Action.SKIP, Action.BACK, Action.ASK_PERSON, Action.CHOOSE_ATTEMPT}
+    {
+        Action.ANSWER,
+        Action.ANSWER_UNKNOWN,
+        Action.SKIP,
+        Action.BACK,
+        Action.WORKS_NOW,
+        Action.CANCEL,
+        Action.ASK_PERSON,
+        Action.CHOOSE_ATTEMPT,
+        Action.CHECK_BACK,
+    }
 )
 
 
@@ -374,6 +388,8 @@ def _ask_person(turn: Turn) -> None:
     if turn.case.on_desk:
         turn.say(turn.say_words.handed_over(turn.case, locale=turn.locale))
         return
+    if turn.case.is_over:
+        turn.came_back()
     if turn.case.diagnosis is None and not turn.case.pending:
         turn.case = turn.case.diagnosed(interview.conclude(turn.case, turn.world))
     desk.hand_over(turn, (policy.ASKED_FOR,))
