@@ -123,7 +123,7 @@ def explain(
     answers = {**_pictured(base, logs), **understood.answers, **(answers or {})}
     given = answered(base, answers)
     platform = platform or _platform(answers, understood, logs)
-    typed = (*facts_of_answers(base, given), *_typed_codes(understood, given))
+    typed = (*facts_of_answers(base, given), *_typed_codes(understood, given), *_quoted(understood))
     found = attempts_of(base, logs)
     chosen = _chosen(found, attempt)
     weighings = _Weighings(base, found, given, typed, platform)
@@ -247,6 +247,12 @@ def _platform(answers: Answers, understood: Understood, logs: Sequence[Log]) -> 
         if said in PLATFORM_ANSWERS:
             return PLATFORM_ANSWERS[said]
     return understood.platform or next((log.platform for log in logs if log.platform and log.side is not Side.SERVER), None)
+
+
+def _quoted(understood: Understood) -> Iterator[Fact]:
+    """What the person quoted of a log that they did not send."""
+    for fact, words in understood.facts:
+        yield Fact(id=fact, evidence=(Evidence(text=words),), values={})
 
 
 def _typed_codes(understood: Understood, given: Sequence[Answered]) -> Iterator[Fact]:

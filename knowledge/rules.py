@@ -270,12 +270,14 @@ class Format:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Words that people write, plain (small letters, no accents), and what they mean: a platform or an answer."""
+    """Words that people write, plain (small letters, no accents), and what they mean: a platform, an answer or a fact."""
 
     words: tuple[str, ...]
     platform: Platform | None = None
     question: QuestionId | None = None
     choice: ChoiceId | None = None
+    #: What they quote of a log, or say of a machine in its terms.
+    fact: FactId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from knowledge.rules import KnowledgeBase, Phrase
-from knowledge.terms import ChoiceId, Platform, QuestionId
+from knowledge.terms import ChoiceId, FactId, Platform, QuestionId
 
 #: One mistake is always forgiven in a word that is not short, and one more for each so many letters.
 LETTERS_PER_MISTAKE = 8
@@ -26,6 +26,8 @@ SHORT = 5
 #: Numbers that people write and that are no error: ports, protocols, versions.
 _NOT_CODES = frozenset({"443", "500", "1701", "1723", "4500", "2000", "2003", "2008", "2012", "2016", "2019", "2022", "2025"})
 _SAYS_CODE = frozenset({"error", "erro", "code", "codigo", "err", "numero", "number", "message", "mensagem"})
+#: Words that turn what follows round.
+_TURNS = frozenset({"not", "no", "never", "without", "nao", "sem", "nunca", "nem", "n", "but", "mas", "only", "so"})
 _WORD = re.compile(r"0x[0-9a-f]{8}|\d+(?:\.\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*\d*", re.IGNORECASE)
 _CODE = re.compile(r"0x[0-9a-f]{8}|\d{3,5}")
 #: What is read of one message; more is a pasted log, and that has its own reader.
@@ -40,13 +42,15 @@ class Understood:
     #: Error numbers, with the family of the code table that has them: `("ras", "809")`.
     codes: tuple[tuple[str, str], ...] = ()
     answers: Mapping[QuestionId, ChoiceId] = field(default_factory=lambda: MappingProxyType({}))
+    #: What the person quotes of a log, or says of a machine in its terms, each with their words.
+    facts: tuple[tuple[FactId, str], ...] = ()
     #: The person's words that meant nothing to us, in their order.
     rest: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """True where nothing was understood."""
-        return self.platform is None and not self.codes and not self.answers
+        return self.platform is None and not self.codes and not self.answers and not self.facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,13 @@ def understand(base: KnowledgeBase, text: str) -> Understood:
     codes = _codes(base, tokens, used)
     platform: Platform | None = None
     answers: dict[QuestionId, ChoiceId] = {}
-    for phrase, start, length in _matches(base, tokens, used):
-        used[start : start + length] = [True] * length
-        if phrase.platform is not None:
+    facts: dict[FactId, str] = {}
+    for phrase, places in _matches(base, tokens, used):
+        for place in places:
+            used[place] = True
+        if phrase.fact is not None:
+            facts.setdefault(phrase.fact, " ".join(tokens[place].text for place in places))
+        elif phrase.platform is not None:
             platform = platform or phrase.platform
         elif phrase.question is not None and phrase.choice is not None:
             answers.setdefault(phrase.question, phrase.choice)
@@ -79,7 +87,7 @@ def understand(base: KnowledgeBase, text: str) -> Understood:
         for token, is_used in zip(tokens, used, strict=True)
         if not is_used and token.plain not in base.ignored_words and len(token.plain) > 1
     )
-    return Understood(platform=platform, codes=codes, answers=MappingProxyType(answers), rest=rest)
+    return Understood(platform=platform, codes=codes, answers=MappingProxyType(answers), facts=tuple(facts.items()), rest=rest)
 
 
 @lru_cache(maxsize=4096)
@@ -111,68 +119,83 @@ def _codes(base: KnowledgeBase, tokens: list[_Token], used: list[bool]) -> tuple
         announced = any(before.plain in _SAYS_CODE for before in tokens[max(0, index - 2) : index])
         if token.plain in _NOT_CODES and not announced:
             continue
-        family = _family(base, token.plain)
-        if family is not None:
+        named = _named(base, token.plain)
+        if named is not None:
             used[index] = True
-            if (family, token.plain) not in found:
-                found.append((family, token.plain))
+            if named not in found:
+                found.append(named)
     return tuple(found)
 
 
-def _family(base: KnowledgeBase, code: str) -> str | None:
+def _named(base: KnowledgeBase, code: str) -> tuple[str, str] | None:
+    """A number as its table writes it (`0x8007274C`), with the table's family."""
     for family in ("ras", "win_ipsec"):
-        if (family, code) in base.codes:
-            return family
+        for written in (code, f"0x{code[2:].upper()}"):
+            if (family, written) in base.codes:
+                return family, written
     if _choice_of(base, code) is not None:
-        return "ras" if code.isdigit() and len(code) == 3 else "win_ipsec"
+        return ("ras" if code.isdigit() and len(code) == 3 else "win_ipsec"), code
     return None
 
 
 def _choice_of(base: KnowledgeBase, code: str) -> ChoiceId | None:
     question = base.questions.get(QuestionId("error"))
     for choice in question.choices if question else ():
-        if code in (known.lower() for known in choice.codes):
+        if code.lower() in (known.lower() for known in choice.codes):
             return choice.id
     return None
 
 
-def _matches(base: KnowledgeBase, tokens: list[_Token], used: list[bool]) -> Iterable[tuple[Phrase, int, int]]:
-    """Phrases that stand in the text, longest and best first, none over words that another took."""
+def _matches(base: KnowledgeBase, tokens: list[_Token], used: list[bool]) -> Iterable[tuple[Phrase, tuple[int, ...]]]:
+    """Phrases that stand in the text, longest and best first, none over words that another took; and where their words are."""
     words = tuple(token.plain for token in tokens)
-    hits: list[tuple[int, int, int, Phrase]] = []
+    hits: list[tuple[int, int, int, tuple[int, ...], Phrase]] = []
     for phrase in base.phrases:
-        length = len(phrase.words)
-        for start in range(len(words) - length + 1):
-            mistakes = _mistakes(words[start : start + length], phrase.words)
-            if mistakes is not None:
-                hits.append((-length, mistakes, start, phrase))
+        for start in range(len(words) - len(phrase.words) + 1):
+            found = _found(words, start, phrase.words)
+            if found is not None:
+                places, wrong = found
+                hits.append((-len(places), wrong, start, places, phrase))
     taken = list(used)
-    for shorter, _, start, phrase in sorted(hits, key=lambda hit: hit[:3]):
-        length = -shorter
-        if not any(taken[start : start + length]):
-            taken[start : start + length] = [True] * length
-            yield phrase, start, length
+    for _, _, _, places, phrase in sorted(hits, key=lambda hit: hit[:3]):
+        if not any(taken[place] for place in places):
+            for place in places:
+                taken[place] = True
+            yield phrase, places
 
 
-def _mistakes(written: tuple[str, ...], meant: tuple[str, ...]) -> int | None:
-    """How many letters are wrong, left out, too many or swapped; None where it is another phrase.
+def _found(words: tuple[str, ...], start: int, meant: tuple[str, ...]) -> tuple[tuple[int, ...], int] | None:
+    """Where the words of a phrase stand from `start` on, and how far from it they are.
+
+    One word between two of them is passed over (*cai toda hora*, *cai quase toda hora*), as long as it turns nothing round.
+    """
+    places, wrong, place = [], 0, start
+    for number, theirs in enumerate(meant):
+        mistakes = _mistakes(words[place], theirs) if place < len(words) else None
+        if mistakes is None and number and place + 1 < len(words) and words[place] not in _TURNS:
+            place += 1
+            mistakes = _mistakes(words[place], theirs)
+            wrong += 1
+        if mistakes is None:
+            return None
+        places.append(place)
+        wrong += mistakes
+        place += 1
+    return tuple(places), wrong
+
+
+def _mistakes(mine: str, theirs: str) -> int | None:
+    """How many letters of a word are wrong, left out, too many or swapped; None where it is another word.
 
     Short words carry the sense (`não`, `no`, `4g`) and one letter turns them round: they must be met exactly.
     """
-    if written == meant:
+    if mine == theirs:
         return 0
-    total = 0
-    for mine, theirs in zip(written, meant, strict=True):
-        if mine == theirs:
-            continue
-        if min(len(mine), len(theirs)) < SHORT or abs(len(mine) - len(theirs)) > 2:
-            return None
-        allowed = 1 + len(theirs) // LETTERS_PER_MISTAKE
-        wrong = _distance(mine, theirs, allowed)
-        if wrong > allowed:
-            return None
-        total += wrong
-    return total
+    if min(len(mine), len(theirs)) < SHORT or abs(len(mine) - len(theirs)) > 2:
+        return None
+    allowed = 1 + len(theirs) // LETTERS_PER_MISTAKE
+    wrong = _distance(mine, theirs, allowed)
+    return wrong if wrong <= allowed else None
 
 
 def _distance(mine: str, theirs: str, most: int) -> int:

@@ -30,6 +30,7 @@ from knowledge.terms import (
     CauseId,
     ChoiceId,
     Direction,
+    FactId,
     QuestionId,
     RuleId,
     StepId,
@@ -145,6 +146,11 @@ def build_phrases(document: Document, file: schema.WordsFile, base: KnowledgeBas
             names.faults.append(unknown("choice", choice_id, where(), known, severity=names.severity))
         else:
             phrases += [Phrase(words=plain_words(text), question=question.id, choice=ChoiceId(choice_id)) for text in texts]
+    for fact, texts in file.facts.items():
+        if fact not in base.facts:
+            where = partial(document.span, ("facts", fact), key=True)
+            names.faults.append(unknown("fact", fact, where(), base.facts, severity=names.severity))
+        phrases += [Phrase(words=plain_words(text), fact=FactId(fact)) for text in texts]
     return tuple(phrases)
 
 

@@ -221,6 +221,7 @@ class WordsFile(_File):
 
     platforms: dict[Platform, tuple[str, ...]] = {}
     answers: dict[str, tuple[str, ...]] = {}
+    facts: dict[str, tuple[str, ...]] = {}
     ignore: str = ""
 
 

@@ -40,7 +40,7 @@ def base():
         ("conecta mas não acessa nada", None, [], {"came-up": "nothing-reachable"}),
         ("Error 691 on my MacBook, only me", Platform.MACOS, ["691"], {"error": "e691", "others": "only-me"}),
         ("troquei a senha ontem e agora dá erro 691", None, ["691"], {"changed": "password", "error": "e691"}),
-        ("0x800B0109 on windows 10", Platform.WINDOWS, ["0x800b0109"], {"error": "e790"}),
+        ("0x800B0109 on windows 10", Platform.WINDOWS, ["0x800B0109"], {"error": "e790"}),
         ("agora está funcionando", None, [], {"came-up": "works-now"}),
         ("", None, [], {}),
     ],
@@ -64,6 +64,28 @@ def test_what_was_not_understood_is_kept_in_its_order_and_nothing_is_guessed(bas
     found = understand(base, "the flux capacitor hums, erro 809")
 
     assert (found.rest, dict(found.answers), found.platform) == (("flux", "capacitor", "hums"), {"error": "e809"}, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("the log says NO_PROPOSAL_CHOSEN", "ike.no_proposal"),
+        ("phase 1 up, then NO_PROPOSAL_CHOSEN", "esp.no_proposal"),
+        ("certificado vencido no gateway", "ike.certificate_refused"),
+        ("o RADIUS simplesmente não responde", "radius.no_reply"),
+    ],
+)
+def test_what_is_quoted_of_a_log_that_was_not_sent_is_a_fact(base, text, fact):
+    assert fact in dict(understand(base, text).facts)
+
+
+def test_a_word_between_is_passed_over_unless_it_turns_the_sense_round(base):
+    assert dict(understand(base, "cai quase toda hora").answers) == {"came-up": "drops"}
+    assert dict(understand(base, "works but now not").answers) == {}
+
+
+def test_a_number_is_known_however_its_letters_are_written(base):
+    assert understand(base, "0x8007274c").codes == understand(base, "0X8007274C").codes == (("ras", "0x8007274C"),)
 
 
 def test_a_word_that_only_resembles_a_short_one_is_not_it(base):
