@@ -19,7 +19,8 @@ __all__ = ["CASE_LINK", "deleted", "is_pasted_log", "read", "receive", "receive_
 PASTED = "pasted.log"
 #: A sentence with a time in it is shorter than a line of a log.
 LONG_ENOUGH = 50
-_TIME = re.compile(r"\d{1,2}:\d{2}:\d{2}")
+#: A time of day; not a part of a hardware address.
+_TIME = re.compile(r"(?<!\d)(?<![0-9A-Fa-f]:)\d{1,2}:[0-5]\d:[0-6]\d(?!\d|:[0-9A-Fa-f])")
 
 
 def receive(turn: Turn, uploaded: Sequence[UploadedFile], ref: MessageRef | None) -> list[Upload]:
@@ -58,6 +59,8 @@ def is_pasted_log(text: str) -> bool:
     >>> is_pasted_log("Nov 25 09:00:01 host charon: 06[IKE] received NO_PROPOSAL_CHOSEN error notify")
     True
     >>> is_pasted_log("it broke at 09:00:01 again")
+    False
+    >>> is_pasted_log("my adapter's hardware address is 00:1b:63:44:45:e6, does that matter?")
     False
     """
     lines = [line for line in text.splitlines() if line.strip()]

@@ -104,7 +104,8 @@ class Reading:
                     self._reasons.setdefault(part.reason, part.what)
                     continue
                 self._texts += 1
-                self._part(part)
+                # People name the files of an archive after hosts, addresses and themselves.
+                self._part(replace(part, member=redact(part.member, self._tokens)[0]) if part.member else part)
         except OSError as error:
             self._reasons.setdefault(ReadReason.DAMAGED, error.strerror)
         return self._log(name)

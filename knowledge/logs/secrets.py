@@ -66,6 +66,10 @@ _CONFIGURED_ALONE = re.compile(
     re.IGNORECASE,
 )
 _IPSEC_SECRETS = re.compile(r"(\b(?:PSK|XAUTH|EAP|NTLM|PIN)[ \t]+)(\"[^\"\n]*\"|'[^'\n]*'|0[sx][^\s\"]+)")
+#: The passphrase behind a private key, and what a private key is made of.
+_KEY_FILE = re.compile(r"(:[ \t]*(?:RSA|ECDSA|BLISS|PKCS\d{1,2}|P12)[ \t]+(?!%)\S+[ \t]+)(\"[^\"\n]*\"|'[^'\n]*'|(?!%)[^\s#\[]+)")
+_PARTS = re.compile(r"(\b(?:PrivateExponent|Prime[12]|Exponent[12]|Coefficient|CKAIDNSS)[ \t]*:?=?[ \t]*)(0[xs]\w+)")
+_BASE64_VALUE = re.compile(r"(?<![\w.])0s[A-Za-z0-9+/]{12,}={0,2}(?![\w])")
 _CHAP_SECRETS = re.compile(
     r"(?m)^([ \t]*(?:\"[^\"\n]+\"|[^\s\"#\[]+)[ \t]+(?:\*|l2tpd?|pptpd?|xl2tpd)[ \t]+)"
     r"(\"[^\"\n]*\"|[^\s\"\[*]+)(?=[ \t]+(?:\*|\"?\d|\[))"
@@ -163,6 +167,9 @@ _WORDED: tuple[tuple[re.Pattern[str], str, Replacement], ...] = (
     (_BEARER, "bearer|basic|digest|negotiate|ntlm", _always),
     (_URL, "://", _always),
     (_IPSEC_SECRETS, "psk|xauth|eap|ntlm|pin", _value),
+    (_KEY_FILE, "rsa|ecdsa|bliss|pkcs|p12", _value),
+    (_PARTS, "exponent|prime1|prime2|coefficient|ckaidnss", _always),
+    (_BASE64_VALUE, "0s", SECRET),
     (_CHAP_SECRETS, " *|\t*|l2tp|pptp", _value),
     (_CHAP, "chap |eap |chap\t|eap\t", _always),
     (_MSCHAP, "s=|c=", _always),

@@ -1,9 +1,26 @@
-"""Planted secrets of each kind go in through the real door, and come out nowhere: no reply, row, log line or metric."""
+"""Planted secrets of each kind go in through the real door, and come out nowhere: no reply, row, log line or metric.
 
+They come in files, in their names, in the names of an archive's members, in lines that were pasted, in words that were
+typed; from somebody in a case, in a watched channel, and in a thread that mentions the bot. What people wrote themselves stays
+in Slack, and the original that a requester may pass on is Slack's, too: of a file the bot keeps Slack's id, which says nothing,
+and its masked name.
+"""
+
+import io
 import logging
+import socket
 import sqlite3
+import zipfile
 
-MIRA = "U0MIRA0000"
+import aiohttp
+
+from bot.app import SystemClock, export
+from bot.places import Places
+from bot.playground import names
+from bot.playground.kit import all_text
+from bot.storage import open_store
+
+PEOPLE = {"U0MIRA0000", "U0SAM00000"}
 #: What must be seen nowhere, by where it stands in the log below.
 PLANTED = {
     "psk": "Tr0ub4dor-Schluessel",
@@ -27,6 +44,11 @@ PLANTED = {
     "private": "10.77.88.99",
     "ip6": "2001:db8:77::1234",
     "mac": "00:1b:63:84:45:e6",
+    "serial": "FGT60E4Q16012345",
+    "free user": "wilhelmine",
+    "typed": "Sommer-Geheim7",
+    "logged": "Falsch-Geheim6",
+    "certificate": "0sMIIBCgKCAQEAplantedplantedplanted99",
     "sid": "S-1-5-21-3623811015-3361044348-30300820-1013",
 }
 
@@ -49,19 +71,32 @@ Authorization: Bearer {PLANTED["bearer"]}
 SLACK={PLANTED["slack"]}
 The user CONTOSO\\{PLANTED["domain user"]} dialed a connection named Work which has failed. The error code returned is 809.
 Account Name: {PLANTED["domain user"]}
+Nov 23 20:28:57 {PLANTED["host"]} radiusd[33]: user {PLANTED["free user"]} exhausted all retries
+Nov 23 20:28:57 {PLANTED["host"]} radiusd[33]: Login incorrect: [{PLANTED["user"]}/{PLANTED["logged"]}] (from client gate port 0)
+devname="{PLANTED["host"]}" devid="{PLANTED["serial"]}"
 Security ID: {PLANTED["sid"]}
 link/ether {PLANTED["mac"]} brd ff:ff:ff:ff:ff:ff
 -----BEGIN RSA PRIVATE KEY-----
 {PLANTED["private key"]}
 -----END RSA PRIVATE KEY-----
+{PLANTED["host"]} : RSA {PLANTED["certificate"]}
 """
+#: What a person may type beside it.
+TYPED = (
+    f"my user name is {PLANTED['user']}, my password {PLANTED['typed']} is right, the psk: {PLANTED['psk']}; "
+    f"mail {PLANTED['mail']}, gate {PLANTED['domain']} at {PLANTED['public']}, I am {PLANTED['private']}, "
+    f"host: {PLANTED['host']}, serial number {PLANTED['serial']}, station {PLANTED['mac']}"
+)
+NAME = f"{PLANTED['mail']} {PLANTED['public']} {PLANTED['domain']} psk={PLANTED['psk']}"
 #: People name files after themselves and their gateways.
 NAME = f"{PLANTED['private']} {PLANTED['mail']}"
 
 
 def leaked(text):
+    """Which kinds stand in a text, and round what."""
     lowered = text.lower()
-    return sorted(kind for kind, secret in PLANTED.items() if secret.lower() in lowered)
+    at = {kind: lowered.find(secret.lower()) for kind, secret in PLANTED.items()}
+    return {kind: text[max(0, place - 40) : place + 40] for kind, place in at.items() if place >= 0}
 
 
 def stored(folder):
@@ -79,26 +114,67 @@ def stored(folder):
                             )
 
 
-async def test_what_was_planted_is_found_nowhere(running, tmp_path, caplog):
+def zipped(name, data):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, data)
+    return out.getvalue()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+async def test_what_was_planted_is_found_nowhere(running, settings_for, tmp_path, caplog):
     caplog.set_level(logging.INFO)
-    async with running() as slack:
-        mira = slack.as_person("mira")
-        await mira.command("/vpn-help it does not connect")
+    port = free_port()
+    async with running(port=port) as slack:
+        mira, sam = slack.as_person("mira"), slack.as_person("sam")
+        await mira.command(f"/vpn-help it does not connect: {TYPED}")
         await (await mira.modal()).submit({"platform": "linux"})
         opened = await slack.wait_for_message("@mira", contains="VPN case")
-        await mira.upload(NAME, LOG.encode(), thread_ts=opened["ts"])
+        await mira.post(f"I forgot to say: {TYPED}", thread_ts=opened["ts"])
+        await mira.upload(f"{NAME}.log", LOG.encode(), thread_ts=opened["ts"], text=TYPED)
         await slack.wait_for_message("@mira", contains="I have read", thread_ts=opened["ts"])
-        await mira.post(LOG[:3000], thread_ts=opened["ts"])
-        await slack.wait_for_message("@mira", contains="seems to hold a secret", thread_ts=opened["ts"])
+        packed = zipped(f"{NAME}/{PLANTED['mail']}.log", b"Nov 23 20:28:51 x kernel: y\n" + LOG.encode())
+        await mira.upload(f"{PLANTED['host']}.zip", packed, thread_ts=opened["ts"])
+        await mira.post("\n".join(line for line in LOG.splitlines() if line.startswith("Nov")), thread_ts=opened["ts"])
+        await slack.wait_for_message("@mira", contains="pasted.log", thread_ts=opened["ts"])
         await slack.wait_until_quiet()
-        said = [post for posts in (await slack.world())["messages"].values() for post in posts if post["user"] != MIRA]
-        calls = await slack.calls()
+        await mira.press("Ask a person")
+        await slack.wait_for_message("vpn-desk", contains="VPN case")
+        for person in (mira, sam):
+            parent = await person.upload(
+                f"{NAME} {person.handle}.log", LOG.encode() + person.handle.encode(), "it-help", text=TYPED
+            )
+            if person is sam:
+                await sam.post(f"<@{names.BOT_USER}> what is this? {TYPED}", "it-help", thread_ts=parent)
+            await slack.wait_for_message("it-help", contains="best guess", thread_ts=parent)
+        for person in (mira, sam):
+            await person.home()
+        await slack.wait_until_quiet()
+        world = await slack.world()
+        said = [post for posts in world["messages"].values() for post in posts if post["user"] not in PEOPLE]
+        seen = {
+            "replies": str(said),
+            "homes": all_text(world["homes"]),
+            "calls": str(await slack.calls()),
+            "whispers": str([each for each in world.get("whispers", ()) if each.get("user") not in PEOPLE]),
+        }
+        async with aiohttp.ClientSession() as web, web.get(f"http://127.0.0.1:{port}/metrics") as answer:
+            seen["metrics"] = await answer.text()
+        settings = settings_for(slack)
+        seen["export"] = await export(settings, form="csv") + await export(settings, form="json")
+        async with open_store(settings.database, clock=SystemClock(), channels=Places()) as store:
+            await store.database.clean_journal()
+        kept = list(stored(tmp_path))
+        seen["log"] = caplog.text
 
-    assert said
-    assert calls
-    assert leaked(str(said)) == []
-    assert leaked(str(calls)) == []
-    assert leaked(caplog.text) == []
-    kept = list(stored(tmp_path))
+    assert all(seen[what] for what in ("replies", "homes", "calls", "metrics", "export"))
+    assert {what: kinds for what, text in seen.items() if (kinds := leaked(text))} == {}
     assert any(place == "uploads" and "[ip-public-" in text for place, text in kept), "the reading is kept, masked"
+    assert any(place.endswith("-wal") for place, _ in kept), "the write-ahead log was looked into, too"
+    kept += stored(tmp_path)
     assert {place: kinds for place, text in kept if (kinds := leaked(text))} == {}

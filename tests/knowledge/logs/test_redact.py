@@ -57,6 +57,9 @@ def redacted(text, tokens=None):
         ("mudei a senha para hunter22", "hunter22"),
         ("set passwd ENC AAAAhunter22==", "hunter22"),
         (" key-string 7 hunter22", "hunter22"),
+        (': RSA anna.pem "hunter22"', "hunter22"),
+        ("  PrivateExponent: 0x1a2b3c4d", "1a2b3c4d"),
+        ("gate : RSA 0sMIIBCgKCAQEAplanted99", "MIIBCgKCAQEA"),
         ("Set-Cookie: SVPNCOOKIE=hunter22; path=/", "hunter22"),
     ],
 )  # fmt: skip
