@@ -197,6 +197,14 @@ class Messages(WatchWords, Protocol):
         """Slot `reading`: noted, and what the file says comes first."""
         ...
 
+    def no_outage_known(self, case: Case, *, locale: str) -> Message:
+        """*Is the VPN down?*: nothing of the kind is known."""
+        ...
+
+    def urgent(self, case: Case, flag: str, *, locale: str) -> Message:
+        """Why no more is asked: `compromise`, `certificate-expires` or `site-down`."""
+        ...
+
     def passed_on(self, case: Case, *, locale: str) -> Message:
         """What the person sent by the form went to the engineers, who have the case."""
         ...

@@ -52,6 +52,18 @@ class CaseMessages(FileMessages):
         names = [upload.name for upload in case.pending]
         return compose([say("case.still_reading", names=say.together(names))])
 
+    def no_outage_known(self, case: Case, *, locale: str) -> Message:
+        """*Is the VPN down?*: nothing of the kind is known, and how to say that others have it too."""
+        say = phrases(locale)
+        ask = Controls([blocks.button(say.plain("button.ask_person"), Action.ASK_PERSON, case.id)])
+        return compose([say("case.no_outage_known"), ask])
+
+    def urgent(self, case: Case, flag: str, *, locale: str) -> Message:
+        """Why no more is asked."""
+        del case
+        say = phrases(locale)
+        return compose([say(f"urgent.{flag}") if say.has(f"urgent.{flag}") else say("urgent.other")])
+
     def passed_on(self, case: Case, *, locale: str) -> Message:
         """What was sent by the form is with the engineers, who have the case."""
         del case

@@ -97,7 +97,24 @@ def skip(turn: Turn, event: ActionTaken) -> None:
     present(turn, in_place=is_current(turn, event))
 
 
-def back(turn: Turn, event: ActionTaken) -> None:
+def not_known(turn: Turn) -> bool:
+    """*I don't know*, typed; False where nothing is asked."""
+    if turn.case.open_question is None or turn.case.shown is None:
+        return False
+    _take(turn, turn.case.open_question, UNKNOWN)
+    present(turn)
+    return True
+
+
+def step_shown(turn: Turn) -> str | None:
+    """The step or the log that the current reply asks for: empty for a log, None where it asks for neither."""
+    step = turn.case.diagnosis.next if turn.case.diagnosis and turn.case.turn and turn.case.shown is None else None
+    if step is None or step.kind not in (StepKind.TRY, StepKind.COLLECT):
+        return None
+    return (step.id or "") if step.kind is StepKind.TRY else ""
+
+
+def back(turn: Turn, event: ActionTaken | MessagePosted) -> None:
     """The question before is put again."""
     before = turn.case.last_answered
     if before is None:
@@ -130,15 +147,15 @@ def silent(turn: Turn) -> None:
         _close(turn, Resolution.SILENT, "")
 
 
-def still_broken(turn: Turn, event: ActionTaken) -> None:
+def still_broken(turn: Turn, tried: str) -> None:
     """What was tried did not help: the next step, and after several a person."""
     if turn.case.is_over:
         reopen(turn)
         return
     step = turn.case.diagnosis.next if turn.case.diagnosis else None
-    if event.argument:
-        turn.case = turn.case.tried_step(StepId(event.argument))
-        turn.note("step-failed", event.argument)
+    if tried:
+        turn.case = turn.case.tried_step(StepId(tried))
+        turn.note("step-failed", tried)
     elif step and step.kind is StepKind.COLLECT and step.id:
         turn.case = replace(turn.case, not_collected=(*turn.case.not_collected, step.id))
     if turn.case.on_desk:
@@ -148,14 +165,14 @@ def still_broken(turn: Turn, event: ActionTaken) -> None:
     present(turn)
 
 
-def set_check_back(turn: Turn, event: ActionTaken) -> None:
+def set_check_back(turn: Turn, when: str) -> None:
     """The person wants to be asked again, later."""
     zone = zone_of(turn.world.requester.timezone if turn.world.requester else "UTC")
-    if event.argument == "morning":
+    if when == "morning":
         day = turn.world.now.astimezone(zone).date() + timedelta(days=1)
         at = datetime.combine(day, time(NINE), zone).astimezone(UTC)
-    elif event.argument.isdecimal() and 0 < int(event.argument) <= LONGEST_MINUTES:
-        at = turn.world.now + timedelta(minutes=int(event.argument))
+    elif when.isdecimal() and 0 < int(when) <= LONGEST_MINUTES:
+        at = turn.world.now + timedelta(minutes=int(when))
     else:
         raise UserError("out-of-date")
     turn.wake(CHECK_BACK_TIMER, at)
@@ -259,7 +276,7 @@ def is_choice(world: World, question: QuestionId, choice: ChoiceId) -> bool:
     return known is not None and (choice == UNKNOWN or any(each.id == choice for each in known.choices))
 
 
-def is_current(turn: Turn, event: ActionTaken) -> bool:
+def is_current(turn: Turn, event: ActionTaken | MessagePosted) -> bool:
     """Whether the button stands in the message with the current answer."""
     return event.ref is not None and event.ref == turn.world.answer
 

@@ -40,6 +40,7 @@ from bot.permissions import DESK_ACTIONS, Deed, may
 from bot.places import zone_of
 from bot.ports import Outcome, Say, Tell, Where, Whisper, World
 from bot.triage import files, interview, threads
+from bot.triage.interrupting import Meant, meant, red_flag
 from knowledge import ChoiceId, QuestionId
 
 #: A case in which nobody says anything for so long is closed; it can be opened again.
@@ -177,7 +178,8 @@ def _intake(turn: Turn, event: IntakeSubmitted) -> None:
         desk.relay(turn, turn.redacted(typed)[0], files=[upload.name for upload in received])
         turn.say(turn.say_words.passed_on(turn.case, locale=turn.locale))
         return
-    interview.present(turn)
+    if not _cannot_wait(turn, event.text):
+        interview.present(turn)
 
 
 def _message(turn: Turn, event: MessagePosted) -> None:
@@ -203,6 +205,8 @@ def _direct_message(turn: Turn, event: MessagePosted) -> None:
     else:
         clean = interview.hear(turn, event.text, event.ref) if interview.is_talk(event) else ""
         desk.relay(turn, clean, files=[upload.name for upload in received])
+    if clean and not received and _interrupted(turn, event, clean):
+        return
     if turn.case.state is CaseState.CLOSED:
         if received:
             interview.reopen(turn)
@@ -223,6 +227,68 @@ def _direct_message(turn: Turn, event: MessagePosted) -> None:
     interview.tell_understood(turn, heard)
     if not heard.nothing:
         interview.present(turn)
+
+
+def _interrupted(turn: Turn, event: MessagePosted, clean: str) -> bool:  # noqa: PLR0911, PLR0912 - a line for each
+    """Something said instead of an answer; False: it is none, or makes no sense now."""
+    what, is_open = meant(clean), not turn.case.is_over
+    if is_open and not turn.case.on_desk and red_flag(clean):
+        interview.understood(turn, clean)
+        return _cannot_wait(turn, clean)
+    if what is Meant.PERSON:
+        _ask_person(turn)
+        return True
+    if what is None or turn.is_new:
+        return what is Meant.DOWN and _is_it_down(turn)
+    match what:
+        case Meant.WORKS if turn.case.state is not CaseState.CLOSED:
+            interview.works_now(turn)
+        case Meant.CANCEL if is_open:
+            interview.cancel(turn)
+        case Meant.STILL if not is_open:
+            interview.reopen(turn)
+        case _ if turn.case.on_desk or not is_open:
+            return False
+        case Meant.STILL if (step := interview.step_shown(turn)) is not None:
+            interview.still_broken(turn, step)
+        case Meant.DOWN:
+            return _is_it_down(turn)
+        case Meant.UNKNOWN:
+            return interview.not_known(turn)
+        case Meant.BACK if turn.case.last_answered is not None:
+            interview.back(turn, event)
+        case Meant.LATER:
+            interview.set_check_back(turn, "morning")
+        case _:
+            return False
+    return True
+
+
+def _is_it_down(turn: Turn) -> bool:
+    """Whether others have it too, as far as the bot knows."""
+    if turn.case.on_desk or turn.case.is_over:
+        return False
+    known = turn.case.handling.incident is not None
+    words = turn.say_words.outage_known if known else turn.say_words.no_outage_known
+    turn.say(words(turn.case, locale=turn.locale))
+    if turn.is_new:
+        interview.present(turn)
+    return True
+
+
+def _cannot_wait(turn: Turn, text: str) -> bool:
+    """A red flag cuts the interview short: the case goes to the engineers with it; without a desk the interview goes on."""
+    flag = red_flag(text)
+    if flag is None or turn.case.on_desk or any(entry.what == "red-flag" for entry in turn.case.timeline):
+        return False
+    turn.note("red-flag", flag)
+    if not turn.case.pending:
+        turn.case = turn.case.diagnosed(interview.conclude(turn.case, turn.world))
+    turn.say(turn.say_words.urgent(turn.case, flag, locale=turn.locale))
+    desk.hand_over(turn, (flag,))
+    if not turn.case.on_desk:
+        interview.present(turn)
+    return True
 
 
 def _changed(turn: Turn, event: MessageChanged) -> None:
@@ -321,7 +387,7 @@ def _act(turn: Turn, event: ActionTaken) -> None:  # noqa: PLR0912 - one line fo
         case Action.WORKS_NOW:
             interview.works_now(turn)
         case Action.STILL_BROKEN:
-            interview.still_broken(turn, event)
+            interview.still_broken(turn, event.argument)
         case Action.ASK_PERSON:
             _ask_person(turn)
         case Action.SHOW_DETAILS:
@@ -335,7 +401,7 @@ def _act(turn: Turn, event: ActionTaken) -> None:  # noqa: PLR0912 - one line fo
         case Action.CHOOSE_ATTEMPT:
             interview.choose_attempt(turn, event)
         case Action.CHECK_BACK:
-            interview.set_check_back(turn, event)
+            interview.set_check_back(turn, event.argument)
         case Action.MUTE:
             if turn.case.origin is Origin.REQUEST:
                 raise UserError("out-of-date")
@@ -388,11 +454,14 @@ def _ask_person(turn: Turn) -> None:
     if turn.case.on_desk:
         turn.say(turn.say_words.handed_over(turn.case, locale=turn.locale))
         return
+    begins = turn.is_new or turn.case.is_over
     if turn.case.is_over:
         turn.came_back()
     if turn.case.diagnosis is None and not turn.case.pending:
         turn.case = turn.case.diagnosed(interview.conclude(turn.case, turn.world))
     desk.hand_over(turn, (policy.ASKED_FOR,))
+    if begins and not turn.case.on_desk:
+        interview.present(turn)  # nobody takes over: then this is what there is
 
 
 def _new(lane: CaseId, event: Event, user: UserId, world: World, *, asked_in: bool = False) -> Case:

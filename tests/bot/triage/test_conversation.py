@@ -386,3 +386,57 @@ async def test_lines_of_a_log_that_were_pasted_are_read_like_a_file(house: House
 
     await house.happens(MessageDeleted(id="d1", workspace=TEAM, at=house.clock.now(), user=ANA, ref=said.ref))
     assert await house.store.logs(case.id) == {}
+
+
+@pytest.mark.parametrize("locale", ["en-US", "pt-BR"])
+@pytest.mark.parametrize("top_level", [True, False])
+@pytest.mark.parametrize(
+    ("en", "pt", "occasion", "state"),
+    [
+        ("it works now", "agora funciona", "closed", CaseState.CLOSED),
+        ("never mind", "deixa pra lá", "closed", CaseState.CLOSED),
+        ("I want to talk to a human", "quero falar com uma pessoa", "handed_over", CaseState.ESCALATED),
+        ("is the VPN down?", "a VPN caiu?", "no_outage_known", CaseState.WAITING),
+        ("not now", "agora não", "check_back_set", CaseState.WAITING),
+        ("I don't know", "não sei", "answer", CaseState.WAITING),
+        ("our account was hacked", "fomos hackeados", "urgent", CaseState.ESCALATED),
+        ("the whole office is offline", "a filial inteira está fora", "urgent", CaseState.ESCALATED),
+    ],
+)
+async def test_interruptions_are_understood(house, locale, top_level, en, pt, occasion, state) -> None:
+    house.chat.profiles[ANA] = Profile(id=ANA, name="Ana", locale=locale)
+    await house.happens(house.intake_event("..."))
+    before = await house.only_case()
+
+    thread = None if top_level else (await house.thread(before)).ts
+    await house.happens(house.direct(en if locale == "en-US" else pt, thread=thread))
+
+    case = await house.only_case()
+    assert occasion in says(house)[2:]
+    assert case.state is state
+    if occasion == "urgent":
+        assert case.escalation_reasons[0] in ("compromise", "site-down")
+
+
+async def test_back_may_be_typed(house: House, asked: Case) -> None:
+    await house.happens(house.direct("não sei"))
+    assert (await house.only_case()).answers == {asked.open_question: "unknown"}
+
+    await house.happens(house.direct("voltar"))
+
+    case = await house.only_case()
+    assert case.open_question == asked.open_question
+    assert case.answers == {}
+
+
+async def test_a_paused_case_goes_on_after_days(house: House, asked: Case) -> None:
+    await house.happens(house.direct("later"))
+    house.clock.move(days=3)
+    await house.settle()
+    assert "check_back" in says(house)
+
+    await house.happens(house.direct("error 809"))
+
+    case = await house.only_case()
+    assert case.id == asked.id
+    assert case.answers["error"] == "e809"
