@@ -51,6 +51,10 @@ _MAC = re.compile(
 _MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@(?:[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}|(?!NULL\b)[A-Za-z][\w-]{1,62})")
 _SID = re.compile(r"\bS-1-5-21(?:-\d{1,10}){3,4}\b")
 
+_WORD = re.compile(r"\w+")
+#: So many names are looked for among the words of a text first: each look through the text takes its time.
+_MANY = 30
+
 _PRIVATE = tuple(ipaddress.ip_network(net) for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"))
 _CARRIER = ipaddress.ip_network("100.64.0.0/10")
 
@@ -70,7 +74,7 @@ class Tokens:
         self._table: dict[str, dict[str, str]] = {}
         self._counts: Counter[str] = Counter()
         #: Names that are replaced wherever they stand, not only where a context shows what they are.
-        self._everywhere: dict[str, tuple[re.Pattern[str], str]] = {}
+        self._everywhere: dict[str, str] = {}
         #: What was asked for before, as it was written.
         self._addresses: dict[str, str] = {}
         self._protected: frozenset[str] = frozenset()
@@ -163,8 +167,7 @@ class Tokens:
             return
         if len(original) < 4 or TOKEN.search(f"[{original}]"):
             return
-        boundary = r"(?<![\w\[.-]){}(?![\w\]-]|\.\w)" if "." in original else r"(?<![\w\[-]){}(?![\w\]-])"
-        self._everywhere[original] = (re.compile(boundary.format(re.escape(original)), re.IGNORECASE), token)
+        self._everywhere[original] = token
 
     @property
     def names(self) -> int:
@@ -176,10 +179,19 @@ class Tokens:
         if len(self._everywhere) <= since:
             return text
         lowered = text.lower()
-        for original, (pattern, token) in islice(self._everywhere.items(), since, None):
+        words = frozenset(_WORD.findall(lowered)) if len(self._everywhere) - since > _MANY else None
+        for original, token in islice(self._everywhere.items(), since, None):
+            if words is not None and (first := _WORD.search(original)) and first.group() not in words:
+                continue  # a name stands alone, and so does its first word
             if original in lowered:
-                text = pattern.sub(token, text)
+                text = _standing_alone(original).sub(token, text)
         return text
+
+
+def _standing_alone(name: str) -> re.Pattern[str]:
+    """A name, not as a part of another word. Made when it is met: a table of thousands of names costs nothing until then."""
+    boundary = r"(?<![\w\[.-]){}(?![\w\]-]|\.\w)" if "." in name else r"(?<![\w\[-]){}(?![\w\]-])"
+    return re.compile(boundary.format(re.escape(name)), re.IGNORECASE)
 
 
 _NUMBERS = Passes([(_SID, "s-1-5-21"), (_MAIL, "@"), (SERIAL, SERIAL_WORDS), (BARE_MAC, BARE_MAC_WORDS)])
