@@ -22,6 +22,7 @@ from knowledge.inference import Answers
 from knowledge.loader import BASE, load_base
 from knowledge.loader.cache import cache_folder
 from knowledge.logs import read
+from knowledge.logs.redact import Tokens
 from knowledge.report import as_json, as_text, problem_of, read_state
 from knowledge.rules import KnowledgeBase
 from knowledge.terms import ChoiceId, Diagnosis, Log, Platform, QuestionId, ReadState
@@ -226,7 +227,8 @@ def _readings(args: argparse.Namespace, base: KnowledgeBase) -> list[tuple[str |
             raise MisuseError("give me a log file, --text or --answer; see vpn-help diagnose --help")
         return [(None, [])]
     sources = [(name, _source(name)) for name in args.files]
-    logs = [(name, read(source, name, base=base)) for name, source in sources]
+    tokens = Tokens() if args.together else None  # the same address is called the same in all files of one connection
+    logs = [(name, read(source, name, base=base, tokens=tokens)) for name, source in sources]
     return [(None, [log for _, log in logs])] if args.together else [(name, [log]) for name, log in logs]
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.course import Course, peer_of
-from knowledge.grouping import PRELUDE, Try, tries_of
+from knowledge.grouping import Try, tries_of
+from knowledge.joining import joined
 from knowledge.rules import KnowledgeBase
 from knowledge.terms import Attempt, Fact, Log, Side, Stage
 
@@ -42,6 +43,10 @@ REVIVED = 120.0
 _TIDYING = frozenset({"deleted", "closed", "ended", "terminated", "exit", "hangup", "unknown_tunnel"})
 
 
+#: What an attempt means (`_meaning`) that somebody made to connect.
+_A_TRY = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempts:
     """The attempts of a reading, in the order of their beginnings."""
@@ -56,7 +61,8 @@ class Attempts:
 def attempts_of(base: KnowledgeBase, logs: Iterable[Log]) -> Attempts:
     """The attempts that logs show together, and the requester's last one.
 
-    Attempts of different files that overlap in time, or of which one has no time, are one attempt seen from two sides.
+    Attempts of different files that overlap in time, or of which one has no time, are one attempt seen from two sides, unless
+    they contradict each other (`knowledge.joining`). Where both ends sent a log the question is about what the client's shows.
     """
     logs = tuple(logs)
     first = 0
@@ -67,9 +73,14 @@ def attempts_of(base: KnowledgeBase, logs: Iterable[Log]) -> Attempts:
         first += len(facts) + 1
         hosts += [fact for fact in facts if _is_host(fact, base)]
         found = list(_grouped([fact for fact in facts if not _is_host(fact, base)], base, log.side))
-        merged = _joined(merged, found, base) if merged else found
+        merged = joined(merged, found, base) if merged else found
     attempts = tuple(_with_host(each, hosts) for each in merged)
-    return Attempts(attempts=attempts, host=() if attempts else tuple(hosts), chosen=choose(attempts))
+    seen_by = {log.side for log in logs}
+    return Attempts(
+        attempts=attempts,
+        host=() if attempts else tuple(hosts),
+        chosen=choose(attempts, of=Side.CLIENT if seen_by >= set(Side) else None),
+    )
 
 
 def group(facts: Iterable[Fact], base: KnowledgeBase, *, side: Side | None = None) -> tuple[Attempt, ...]:
@@ -84,15 +95,17 @@ def group(facts: Iterable[Fact], base: KnowledgeBase, *, side: Side | None = Non
     return tuple(_with_host(each, hosts) for each in found)
 
 
-def choose(attempts: Sequence[Attempt]) -> int | None:
+def choose(attempts: Sequence[Attempt], *, of: Side | None = None) -> int | None:
     """Which attempt the question is about: the last one that means something; None if there is none.
 
     A last attempt that is a clean-up only, a stranger's knock on a server that somebody else used, or the vain try of a daemon to
-    get back what just broke down, is not it.
+    get back what just broke down, is not it. With `of` the tries of that side come first, if there are any.
     """
     if not attempts:
         return None
     meaning = [_meaning(attempt) for attempt in attempts]
+    if of is not None:
+        meaning = [value + (value == _A_TRY and attempt.side is of) for value, attempt in zip(meaning, attempts, strict=True)]
     best = max(meaning)
     last = max(index for index, value in enumerate(meaning) if value == best)
     return last - 1 if last and _is_revival(attempts[last - 1], attempts[last]) else last
@@ -103,7 +116,7 @@ def _meaning(attempt: Attempt) -> int:
     own = [fact for fact in attempt.facts if "during" in fact.values]
     if not own or all(fact.id.partition(".")[2] in _TIDYING for fact in own):
         return 0
-    return 1 if attempt.side is Side.SERVER and all(fact.id in _KNOCKS for fact in own) else 2
+    return 1 if attempt.side is Side.SERVER and all(fact.id in _KNOCKS for fact in own) else _A_TRY
 
 
 def _is_revival(before: Attempt, after: Attempt) -> bool:
@@ -148,51 +161,4 @@ def _attempt(made: Try, base: KnowledgeBase, side: Side | None) -> Attempt:
         ended=course.ended,
         covered=course.covered,
         side=whose,
-    )
-
-
-def _joined(one: list[Attempt], other: list[Attempt], base: KnowledgeBase) -> list[Attempt]:
-    """Attempts of two files on one clock."""
-    out = list(one)
-    for each in other:
-        match = next((index for index in reversed(range(len(out))) if _overlap(out[index], each)), None)
-        if match is None and (each.start is None or all(known.start is None for known in out)) and out:
-            match = len(out) - 1
-        if match is None:
-            out.append(each)
-            continue
-        out[match] = _one(out[match], each, base)
-    timed = [attempt for attempt in out if attempt.start is not None]
-    if len(timed) == len(out):
-        out.sort(key=lambda attempt: attempt.start.at if attempt.start else timed[0].start.at)  # type: ignore[union-attr]
-    return out
-
-
-def _overlap(one: Attempt, other: Attempt) -> bool:
-    if one.start is None or other.start is None or one.end is None or other.end is None:
-        return False
-    slack = PRELUDE * 2
-    return (other.start.at - one.end.at).total_seconds() <= slack and (one.start.at - other.end.at).total_seconds() <= slack
-
-
-def _one(one: Attempt, other: Attempt, base: KnowledgeBase) -> Attempt:
-    """Two views of one attempt. Each fact keeps what its own log said of it; the course is that of both together."""
-    clocked = all(fact.clock is not None for fact in (*one.facts, *other.facts))
-    facts = sorted(
-        (*one.facts, *other.facts), key=lambda fact: (fact.clock.at.timestamp() if clocked and fact.clock else 0.0, fact.order)
-    )
-    course = Course(base)
-    for fact in facts:
-        course.say(fact, base.facts.get(fact.id), None)
-    starts = [each.start for each in (one, other) if each.start]
-    ends = [each.end for each in (one, other) if each.end]
-    return Attempt(
-        facts=tuple(replace(fact, order=place) for place, fact in enumerate(facts)),
-        stage=course.stage,
-        start=min(starts, key=lambda clock: clock.at) if starts else None,
-        end=max(ends, key=lambda clock: clock.at) if ends else None,
-        peer=one.peer or other.peer,
-        ended=course.ended,
-        covered=one.covered | other.covered | course.covered,
-        side=one.side if one.side is Side.CLIENT else other.side or one.side,
     )

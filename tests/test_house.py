@@ -22,6 +22,7 @@ FLOORS = {
         "logs",
         "course",
         "grouping",
+        "joining",
         "attempts",
         "inference",
         "understanding",

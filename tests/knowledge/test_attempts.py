@@ -349,3 +349,85 @@ def test_every_fact_is_in_one_attempt_or_the_hosts(lines, gaps, clocked):
         assert [fact.order for fact in attempt.facts] == sorted(fact.order for fact in attempt.facts)
         assert all(stage.rank <= attempt.stage.rank for stage in attempt.covered)
     assert choose(attempts) is None or 0 <= choose(attempts) < len(attempts)
+
+
+GATEWAY, OURS, THEIRS, HIDDEN = "[ip-public-1]", "[ip-public-2]", "[ip-public-3]", "[ip-private-4]"
+
+
+def refused(own):
+    return log_of(
+        *said(
+            f"8 ike.started peer={GATEWAY} own={own}",
+            "9 ike.established",
+            "9 esp.started",
+            "9 esp.established",
+            "9 l2tp.started",
+            "10 l2tp.no_address by=peer",
+        ),
+        side=Side.CLIENT,
+    )
+
+
+def up_and_refused(peer, *, own=GATEWAY, again="8.1"):
+    """A server's log: one client comes up, another finds no address left."""
+    up = [f"0 ike.request_received peer={THEIRS} own={own}", *(f"{1 + number} {name}" for number, name in enumerate(UP))]
+    no_address = ("ike.established", "esp.started", "esp.established", "l2tp.request_received", "l2tp.no_address by=local")
+    then = [f"{again} ike.request_received peer={peer} own={own}", *(f"9.9 {name}" for name in no_address)]
+    return log_of(*said(*up, *then), side=Side.SERVER)
+
+
+def views(attempt):
+    return {(fact.values["side"], fact.values["peer"]) for fact in attempt.facts if fact.values.get("peer")}
+
+
+@pytest.mark.parametrize(
+    ("own", "peer"),
+    [
+        pytest.param(OURS, OURS, id="the ends name each other"),
+        pytest.param(HIDDEN, "[ip-public-5]", id="behind a NAT: the course"),
+    ],
+)
+def test_who_holds_the_address_is_another_try_than_who_found_none(own, peer):
+    found = attempts_of(BASE, [refused(own), up_and_refused(peer)])
+    held, mine = found.attempts
+    assert (held.stage, views(held)) == (Stage.CONNECTED, {("server", THEIRS)})
+    assert (mine.stage, views(mine)) == (Stage.L2TP, {("client", GATEWAY), ("server", peer)})
+    assert found.chosen == 1
+
+
+def test_files_in_the_other_order_tell_the_same():
+    found = attempts_of(BASE, [up_and_refused(OURS), refused(OURS)])
+    assert [attempt.stage for attempt in found.attempts] == [Stage.CONNECTED, Stage.L2TP]
+    assert found.chosen == 1
+
+
+def test_a_server_that_saw_only_another_client_does_not_speak_for_this_one():
+    server = log_of(*said(f"8 ike.request_received peer={THEIRS} own={GATEWAY}", *(f"9 {name}" for name in UP)), side=Side.SERVER)
+    found = attempts_of(BASE, [refused(OURS), server])
+    assert sorted(attempt.stage for attempt in found.attempts) == [Stage.CONNECTED, Stage.L2TP]
+    chosen = found.attempts[found.chosen]
+    assert (chosen.stage, chosen.side) == (Stage.L2TP, Side.CLIENT)
+
+
+def test_a_nat_changes_the_address_that_the_server_sees():
+    server = log_of(*said(f"0 ike.request_received peer={THEIRS} own={GATEWAY}", "1 ike.decrypt_failed"), side=Side.SERVER)
+    behind = (f"0 ike.started peer={GATEWAY} own={OURS}", "1 ike.nat_detected where=local", "60 ike.timeout")
+    assert len(attempts_of(BASE, [log_of(*said(*behind), side=Side.CLIENT), server]).attempts) == 1
+    plain = [line for line in behind if "nat" not in line]
+    assert len(attempts_of(BASE, [log_of(*said(*plain), side=Side.CLIENT), server]).attempts) == 2
+
+
+def test_files_that_were_masked_apart_are_not_compared_by_their_names():
+    client = log_of(*said("0 ike.started peer=[ip-public-1] own=[ip-public-2]", "60 ike.timeout"), side=Side.CLIENT)
+    server = log_of(
+        *said("0 ike.request_received peer=[ip-public-1] own=[ip-public-2]", "1 ike.decrypt_failed"), side=Side.SERVER
+    )
+    assert len(attempts_of(BASE, [client, server]).attempts) == 1
+
+
+def test_a_number_that_both_ends_write_down_beats_the_course():
+    client = log_of(*said("0 ike.started", "1 ike.established", "2 esp.started id=77", "30 esp.timeout"), side=Side.CLIENT)
+    one = ("0 ike.request_received peer=A", "1 ike.established", "2 esp.started id=76", "30 esp.timeout")
+    other = ("3 ike.request_received peer=B", "4 ike.established", "5 esp.started id=77", *(f"6 {name}" for name in UP[2:]))
+    found = attempts_of(BASE, [client, log_of(*said(*one, *other), side=Side.SERVER)])
+    assert {peer for _, peer in views(found.attempts[found.chosen])} == {"B"}

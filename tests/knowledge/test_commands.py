@@ -77,6 +77,51 @@ def test_together_is_one_object_with_the_files(capsys):
     assert len(found["attempts"]) == 2
 
 
+def _from_the_client() -> str:
+    said = """
+        20:53:32 anna-pc charon: 07[CFG] received stroke: initiate 'office'
+        20:53:32 anna-pc charon: 09[IKE] initiating Main Mode IKE_SA office[1] to 198.51.100.7
+        20:53:33 anna-pc charon: 12[IKE] IKE_SA office[1] established between 203.0.113.4[203.0.113.4]...198.51.100.7[gw]
+        20:53:33 anna-pc charon: 12[ENC] generating QUICK_MODE request 4004004 [ HASH SA No ID ID ]
+        20:53:33 anna-pc charon: 13[IKE] CHILD_SA office{1} established with SPIs c98bd7a9_i c874c229_o
+        20:53:34 anna-pc xl2tpd[99]: Connecting to host 198.51.100.7, port 1701
+        20:53:34 anna-pc xl2tpd[99]: Connection established to 198.51.100.7, 1701.  Local: 268, Remote: 489 (ref=0/0).
+        20:53:34 anna-pc xl2tpd[99]: Calling on tunnel 268
+        20:53:34 anna-pc xl2tpd[99]: control_finish: Connection closed to 198.51.100.7, serial 1 (No available IP address)
+    """
+    return "".join(f"Nov 23 {line.strip()}\n" for line in said.strip().splitlines())
+
+
+def _of_a_client(peer: str, number: int, second: int) -> str:
+    said = f"""
+        charon: 05[ENC] parsed ID_PROT request 0 [ SA V V V V V ]
+        charon: 05[IKE] {peer} is initiating a Main Mode IKE_SA
+        charon: 07[IKE] IKE_SA L2TP[{number}] established between 198.51.100.7[198.51.100.7]...{peer}[{peer}]
+        charon: 09[ENC] parsed QUICK_MODE request 411{number} [ HASH SA No ID ID ]
+        charon: 10[IKE] CHILD_SA L2TP{{{number}}} established with SPIs c070b238_i c2323631_o
+        xl2tpd[67]: Connection established to {peer}, 1701.  Local: 47{number}, Remote: 63{number}.
+    """
+    return "".join(f"Nov 23 20:53:{second} gw {line.strip()}\n" for line in said.strip().splitlines())
+
+
+def test_who_holds_the_last_address_does_not_make_the_other_client_healthy(capsys, tmp_path):
+    held = """Nov 23 20:53:29 gw xl2tpd[67]: Call established with 203.0.113.77, PID: 81, Local: 13, Remote: 44, Serial: 1
+Nov 23 20:53:29 gw pppd[81]: pppd 2.4.9 started by root, uid 0
+Nov 23 20:53:30 gw pppd[81]: local  IP address 10.10.10.1
+Nov 23 20:53:30 gw pppd[81]: remote IP address 10.10.10.100
+"""
+    refused = "Nov 23 20:53:34 gw xl2tpd[67]: control_finish: Out of IP addresses on tunnel 632!\n"
+    client, server = tmp_path / "client.log", tmp_path / "server.log"
+    client.write_text(_from_the_client())
+    server.write_text(_of_a_client("203.0.113.77", 1, 28) + held + _of_a_client("203.0.113.4", 2, 33) + refused)
+
+    for files in ((client, server), (server, client)):
+        _, out, _ = run(capsys, "diagnose", "--json", "--together", *map(str, files))
+        (found,) = objects(out)
+        assert (found["causes"][0]["id"], found["stage"]) == ("ip-pool-exhausted", "l2tp")
+        assert [(attempt["stage"], attempt["chosen"]) for attempt in found["attempts"]] == [("connected", False), ("l2tp", True)]
+
+
 def test_text_alone_is_one_object_whose_file_is_null(capsys):
     status, out, _ = run(capsys, "diagnose", "--json", "--text", "não conecta no hotel, erro 809, windows 11")
 
