@@ -76,6 +76,8 @@ class Action(StrEnum):
     STEP_DONE = "step_done"
     SKIP = "skip"
     BACK = "back"
+    #: Argument: a question, which is put again, so that its answer can be another one.
+    CORRECT = "correct"
     CANCEL = "cancel"
     REOPEN = "reopen"
     SHARE_ORIGINAL = "share_original"

@@ -84,6 +84,7 @@ REQUESTER_ACTIONS = frozenset(
         Action.STEP_DONE,
         Action.SKIP,
         Action.BACK,
+        Action.CORRECT,
         Action.CANCEL,
         Action.REOPEN,
         Action.SHARE_ORIGINAL,

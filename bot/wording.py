@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from bot.cases import Case, Upload
 from bot.events import CaseId, UserId
 from bot.weekly import Digest
-from knowledge import ChoiceId, Diagnosis, Log, Platform, QuestionId
+from knowledge import CauseId, ChoiceId, Diagnosis, Log, Platform, QuestionId
 
 #: One Block Kit block, as JSON. Only `messages/` makes them.
 Block = Mapping[str, Any]
@@ -203,6 +203,14 @@ class Messages(WatchWords, Protocol):
 
     def urgent(self, case: Case, flag: str, *, locale: str) -> Message:
         """Why no more is asked: `compromise`, `certificate-expires` or `site-down`."""
+        ...
+
+    def contradicts(self, case: Case, question: QuestionId, choice: ChoiceId, cause: CauseId, *, locale: str) -> Message:
+        """An answer speaks against the cause that the log shows: said kindly, with the way to another answer."""
+        ...
+
+    def compared(self, case: Case, cause: CauseId, at: datetime, *, gone: bool, healthy: bool, locale: str) -> Message:
+        """A later attempt than before was read: whether what showed `cause` is gone, and whether it came up."""
         ...
 
     def passed_on(self, case: Case, *, locale: str) -> Message:

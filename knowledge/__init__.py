@@ -62,10 +62,10 @@ if TYPE_CHECKING:
     from knowledge.loader.snapshots import Stamp, keep_snapshot, load_snapshot, snapshot_path, stamp_of
     from knowledge.logs import read
     from knowledge.logs.redact import Tokens, redact
-    from knowledge.planning import next_step, runbook
+    from knowledge.planning import next_step, runbook, why
     from knowledge.replaying import Asked, Record, record_of, replay
     from knowledge.report import as_json
-    from knowledge.rules import Cause, Choice, Code, Collect, KnowledgeBase, Question, Rule, Step, Text
+    from knowledge.rules import Cause, Choice, Code, Collect, Effect, KnowledgeBase, Question, Rule, Step, Text
     from knowledge.understanding import Understood, understand
     from knowledge.wire import from_json, to_json
 
@@ -106,10 +106,12 @@ _LATER = {
     "redact": "logs.redact",
     "next_step": "planning",
     "runbook": "planning",
+    "why": "planning",
     "Cause": "rules",
     "Choice": "rules",
     "Code": "rules",
     "Collect": "rules",
+    "Effect": "rules",
     "KnowledgeBase": "rules",
     "Question": "rules",
     "Rule": "rules",
@@ -142,6 +144,7 @@ __all__ = [
     "Collect",
     "Diagnosis",
     "Direction",
+    "Effect",
     "Evidence",
     "Fact",
     "FactId",
@@ -211,6 +214,7 @@ __all__ = [
     "stamp_of",
     "to_json",
     "understand",
+    "why",
 ]
 
 

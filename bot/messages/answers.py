@@ -13,12 +13,32 @@ from bot.messages.files import formats
 from bot.messages.phrases import Phrase, Phrases, Piece
 from bot.messages.speaker import LINES_SHOWN, Speaker, number, percent, phrases
 from bot.wording import Message
-from knowledge import UNKNOWN, Diagnosis, Evidence, Hypothesis, Log, QuestionId, Risk, StepKind, Tuned, TuningKind, Verdict
+from knowledge import (
+    UNKNOWN,
+    CauseId,
+    Diagnosis,
+    Evidence,
+    Hypothesis,
+    Log,
+    QuestionId,
+    Risk,
+    StepKind,
+    Tuned,
+    TuningKind,
+    Verdict,
+    why,
+)
 
 #: When the bot can be asked to ask again: minutes, or nine in the morning where the person is.
 CHECK_BACKS = ("15", "60", "240", "morning", "10080")
 #: Hypotheses in the details.
 SHOWN = 6
+#: Reasons against, and what is not confirmed, in a reply; all of them stand in the details.
+FEW = 2
+#: Other attempts to choose from.
+OTHERS = 10
+#: Causes that the answers to a question are shown to lead to; below the least they all lead to the same.
+LEAST_LEADS, MOST_LEADS = 2, 3
 #: A share that is worth a line.
 WORTH_SAYING = 0.01
 
@@ -31,8 +51,8 @@ class AnswerMessages(Speaker):
         say = phrases(locale)
         known = self._base.questions[question]
         asked = Phrase.of(known.ask(locale))
-        why = say("question.why", why=known.why(locale))
-        so_far = self._so_far(case, say, locale)
+        asked_for = say("question.why", why=known.why(locale))
+        so_far = self._so_far(case, say, locale) or self._was_healthy(case, say)
         choices = [choice for choice in known.choices if choice.id != UNKNOWN]
         labels = [choice.says(locale) for choice in choices]
         options = [
@@ -48,8 +68,10 @@ class AnswerMessages(Speaker):
             [
                 so_far,
                 Phrase(tuple(Piece(piece.text, bold=True) for piece in asked.pieces)),
-                Small(why.plain),
+                Small(asked_for.plain),
+                *self._would_change(case, question, say, locale),
                 Controls([blocks.choice(Action.ANSWER, options, say.plain("question.choose"))], labels) if options else None,
+                self._other_attempts(case, say, locale),
                 Controls(ways),
             ]
         )
@@ -64,7 +86,8 @@ class AnswerMessages(Speaker):
         body += self._tuned(diagnosis, say, locale)
         body += self._next(case, diagnosis, say, locale)
         buttons = self._buttons(case, diagnosis, say)
-        return compose([*body, Controls(buttons), self._check_back(case, diagnosis, say)])
+        later = self._check_back(case, diagnosis, say)
+        return compose([*body, self._other_attempts(case, say, locale), Controls(buttons), later])
 
     def settled(self, case: Case, *, question: QuestionId | None, locale: str) -> Message:
         """An earlier turn in one line."""
@@ -131,6 +154,43 @@ class AnswerMessages(Speaker):
 
     # -- parts
 
+    def _would_change(self, case: Case, question: QuestionId, say: Phrases, locale: str) -> list[Part]:
+        """What the answers would change: by the cause that would lead then, the likeliest answers first."""
+        if case.diagnosis is None:
+            return []
+        found = why(self._base, case.diagnosis, question, platform=case.platform, tried=case.tried)
+        leads: dict[CauseId, list[str]] = {}
+        for answer in found.answers:
+            if answer.moves and answer.leader in self._base.causes:
+                leads.setdefault(answer.leader, []).append(f"“{answer.choice.says(locale)}”")
+        if len(leads) < LEAST_LEADS:
+            return []
+        shown = [
+            say.plain("question.then", answers=say.together(answers[:2], style="or"), cause=self._cause(cause, locale))
+            for cause, answers in list(leads.items())[:MOST_LEADS]
+        ]
+        return [Small(" ".join([say.plain("question.would_change"), *shown]))]
+
+    def _was_healthy(self, case: Case, say: Phrases) -> Phrase | None:
+        """A complaint about a log that shows a working connection: when that was, and whether it is the one."""
+        if case.diagnosis is None or case.diagnosis.verdict is not Verdict.HEALTHY:
+            return None
+        chosen = next((attempt for attempt in case.diagnosis.attempts if attempt.chosen), None)
+        return say("reply.healthy_at", at=chosen.start.at) if chosen and chosen.start else say("reply.healthy")
+
+    def _other_attempts(self, case: Case, say: Phrases, locale: str) -> Controls | None:
+        """Another attempt of the log may be the one that is meant."""
+        found = case.diagnosis.attempts if case.diagnosis and case.diagnosis.verdict is Verdict.HEALTHY else ()
+        options = [
+            blocks.option(
+                say.plain("details.attempt", at=attempt.start.at, stage=self._stage(attempt.stage, locale), chosen=False),
+                blocks.carried(case.id, str(number)),
+            )
+            for number, attempt in enumerate(found)
+            if attempt.start and not attempt.chosen
+        ]
+        return Controls([blocks.menu(Action.CHOOSE_ATTEMPT, options[-OTHERS:], say.plain("button.attempt"))]) if options else None
+
     def _so_far(self, case: Case, say: Phrases, locale: str) -> Phrase | None:
         best = self._best(case)
         if best is None or best.probability < 0.2 or not case.diagnosis or case.diagnosis.verdict is Verdict.HEALTHY:
@@ -140,7 +200,8 @@ class AnswerMessages(Speaker):
     def _headline(self, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
         best = diagnosis.best
         if diagnosis.verdict is Verdict.HEALTHY:
-            lines = [say("reply.healthy")]
+            started = next((attempt.start for attempt in diagnosis.attempts if attempt.chosen), None)
+            lines = [say("reply.healthy_at", at=started.at) if started else say("reply.healthy")]
         elif best is None:
             lines = [say("reply.nothing")]
         else:
@@ -156,14 +217,21 @@ class AnswerMessages(Speaker):
 
     def _evidence(self, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
         best = diagnosis.best
-        if best is None or not best.supporting:
+        if best is None:
             return []
+        against = self._reasons(best.opposing, locale)[:FEW]
+        open_ones = sorted({text for text in (self._unconfirmed(proof, locale) for proof in best.unconfirmed) if text})[:FEW]
+        rest: list[Part] = [say("reply.against"), Bullets(against)] if against else []
+        if open_ones:
+            rest += [say("reply.unconfirmed"), Bullets([Phrase.of(text) for text in open_ones])]
+        if not best.supporting:
+            return rest
         proofs = self._proofs(best.supporting, LINES_SHOWN)
         reasons = self._reasons(best.supporting, locale)[:LINES_SHOWN]
         parts: list[Part] = [say("reply.how"), Bullets(reasons)] if reasons else [say("reply.how")]
         for proof in proofs:
             parts += [Lines([proof.text or ""]), Small(self._place(proof, locale))]
-        return parts
+        return [*parts, *rest]
 
     def _tuned(self, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
         """What is different here than the knowledge base has it, and why."""
@@ -224,6 +292,8 @@ class AnswerMessages(Speaker):
         ]
         if not case.on_desk:
             buttons.append(blocks.button(say.plain("button.ask_person"), Action.ASK_PERSON, case.id))
+            if case.last_answered is not None:
+                buttons.append(blocks.button(say.plain("button.back"), Action.BACK, case.id))
         buttons.append(blocks.button(say.plain("button.details"), Action.SHOW_DETAILS, case.id))
         return buttons
 

@@ -14,6 +14,11 @@ from bot.messages.files import FileMessages
 from bot.messages.phrases import Link, Phrase, Phrases
 from bot.messages.speaker import number, phrases
 from bot.wording import CASE_LINK, Heard, Message
+from knowledge import CauseId, ChoiceId, QuestionId
+
+#: Things understood at once that get a button each to put them right.
+CORRECTIONS = 5
+_PLATFORM = QuestionId("platform")
 
 
 class CaseMessages(FileMessages):
@@ -82,7 +87,39 @@ class CaseMessages(FileMessages):
             say("heard.answer", question=self._ask(question, locale), answer=self._choice(question, choice, locale))
             for question, choice in heard.answers.items()
         ]
-        return compose([say("heard.understood"), Bullets(lines), Small(say.plain("heard.correct"))])
+        wrong = self._corrections(case, heard, locale)
+        return compose([say("heard.understood"), Bullets(lines), Small(say.plain("heard.correct")), wrong])
+
+    def _corrections(self, case: Case, heard: Heard, locale: str) -> Controls | None:
+        """One press for each thing that was understood: its question is put again."""
+        say = phrases(locale)
+        wrong = [(question, self._choice(question, choice, locale)) for question, choice in heard.answers.items()]
+        if heard.platform and _PLATFORM not in heard.answers and _PLATFORM in self._base.questions:
+            wrong.append((_PLATFORM, say.plain(f"platform.{heard.platform}")))
+        buttons = [
+            blocks.button(say.plain("button.correct", answer=answer), Action.CORRECT, case.id, question)
+            for question, answer in wrong[:CORRECTIONS]
+        ]
+        for index, element in enumerate(buttons):
+            element["action_id"] = f"{element['action_id']}:{index}"
+        return Controls(buttons) if buttons and not case.on_desk else None
+
+    def contradicts(self, case: Case, question: QuestionId, choice: ChoiceId, cause: CauseId, *, locale: str) -> Message:
+        """An answer speaks against what the log shows."""
+        say = phrases(locale)
+        said = say("case.contradicts", answer=self._choice(question, choice, locale), cause=self._cause(cause, locale))
+        return compose([said, Controls([blocks.button(say.plain("button.other_answer"), Action.CORRECT, case.id, question)])])
+
+    def compared(self, case: Case, cause: CauseId, at: datetime, *, gone: bool, healthy: bool, locale: str) -> Message:
+        """Before and after."""
+        say = phrases(locale)
+        key = "works" if healthy else "gone" if gone else "same"
+        buttons = [
+            blocks.button(say.plain("button.works_now"), Action.WORKS_NOW, case.id),
+            blocks.button(say.plain("button.still_broken"), Action.STILL_BROKEN, case.id),
+        ]
+        said = say(f"compared.{key}", cause=self._cause(cause, locale), at=at)
+        return compose([said, Controls(buttons) if healthy else None])
 
     def password_warning(self, case: Case, kinds: Sequence[str], *, locale: str) -> Message:
         """A secret was typed."""

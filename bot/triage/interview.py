@@ -14,9 +14,24 @@ from bot.events import ActionTaken, MessagePosted, MessageRef, UploadId
 from bot.places import zone_of
 from bot.ports import World
 from bot.wording import Heard
-from knowledge import UNKNOWN, ChoiceId, Diagnosis, Log, Platform, QuestionId, StepId, StepKind
+from knowledge import (
+    UNKNOWN,
+    ChoiceId,
+    Diagnosis,
+    Direction,
+    Effect,
+    Log,
+    Platform,
+    QuestionId,
+    StepId,
+    StepKind,
+    Strength,
+    Verdict,
+)
 
 CHECK_BACK_TIMER = "check-back"
+PLATFORM = QuestionId("platform")
+_FIRM = (Verdict.LIKELY, Verdict.CONCLUSIVE)
 #: In the morning, where the person is.
 NINE = 9
 LONGEST_MINUTES = 60 * 24 * 30
@@ -85,6 +100,7 @@ def answer(turn: Turn, event: ActionTaken) -> None:
     question, _, choice = event.argument.partition("=")
     if not is_choice(turn.world, QuestionId(question), ChoiceId(choice)):
         raise UserError("out-of-date")
+    _point_out(turn, QuestionId(question), ChoiceId(choice))
     _take(turn, QuestionId(question), ChoiceId(choice))
     present(turn, in_place=is_current(turn, event))
 
@@ -123,6 +139,34 @@ def back(turn: Turn, event: ActionTaken | MessagePosted) -> None:
     turn.case = turn.case.back_to(before)
     turn.note("went-back", before)
     ask(turn, before, in_place=is_current(turn, event))
+
+
+def correct(turn: Turn, event: ActionTaken) -> None:
+    """An earlier answer, or what was understood of the person's words, is to be another one: its question is put again."""
+    question = QuestionId(event.argument)
+    if question not in turn.world.base.questions:
+        raise UserError("out-of-date")
+    turn.case = turn.case.back_to(question)
+    turn.note("went-back", question)
+    ask(turn, question, in_place=is_current(turn, event))
+
+
+def compare(turn: Turn) -> None:
+    """After a new log of a later attempt: whether what stood in the one before is gone."""
+    before = turn.before.diagnosis if turn.before else None
+    if before is None or before.best is None or before.verdict not in _FIRM or turn.case.pending:
+        return
+    after = conclude(turn.case, turn.world)
+    earlier, later = _start(before), _start(after)
+    if earlier is None or later is None or later <= earlier:
+        return
+    cause = before.best.cause
+    shown = {finding.rule for finding in before.best.supporting}
+    now = next((each for each in after.hypotheses if each.cause == cause), None)
+    gone = now is None or not shown & {finding.rule for finding in now.supporting}
+    healthy = after.verdict is Verdict.HEALTHY
+    turn.note("compared", f"{cause}: {'gone' if gone else 'there'}")
+    turn.say(turn.say_words.compared(turn.case, cause, later, gone=gone, healthy=healthy, locale=turn.locale))
 
 
 def works_now(turn: Turn) -> None:
@@ -313,7 +357,36 @@ def _settle(turn: Turn, *, in_place: bool) -> None:
 
 def _take(turn: Turn, question: QuestionId, choice: ChoiceId) -> None:
     turn.case = turn.case.answered(question, choice)
+    if question == PLATFORM:
+        turn.case = replace(turn.case, platform=None)  # the answer says it from now on
     turn.note("answered", f"{question}={choice}")
+
+
+def _point_out(turn: Turn, question: QuestionId, choice: ChoiceId) -> None:
+    """An answer that speaks against what the log shows is pointed out, once for each question; both are weighed."""
+    said = any(entry.what == "contradicts" and entry.text == question for entry in turn.case.timeline)
+    if said or not any(_counts(turn.case, upload) for upload in turn.world.logs):
+        return
+    alone = conclude(replace(turn.case, answers={}, words=()), turn.world)
+    if alone.best is None or alone.verdict not in (*_FIRM, Verdict.HEALTHY):
+        return
+    chosen = next((each for each in turn.world.base.questions[question].choices if each.id == choice), None)
+    cause = alone.best.cause
+    if chosen is None or not any(effect.cause == cause and _speaks_against(effect) for effect in chosen.effects):
+        return
+    turn.note("contradicts", question)
+    turn.say(turn.say_words.contradicts(turn.case, question, choice, cause, locale=turn.locale))
+
+
+def _speaks_against(effect: Effect) -> bool:
+    firm = effect.strength in (Strength.STRONG, Strength.DECISIVE)
+    return effect.direction is Direction.EXCLUDES or (effect.direction is Direction.OPPOSES and firm)
+
+
+def _start(diagnosis: Diagnosis) -> datetime | None:
+    """When the attempt began that a diagnosis is about."""
+    chosen = next((attempt for attempt in diagnosis.attempts if attempt.chosen), None)
+    return chosen.start.at if chosen and chosen.start else None
 
 
 def _direct_answer(turn: Turn, clean: str) -> ChoiceId | None:

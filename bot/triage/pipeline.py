@@ -355,6 +355,8 @@ def _read(turn: Turn) -> None:
     if reading is None or upload is None:
         return
     understood = files.read(turn, upload, reading)
+    if understood and turn.case.origin is Origin.REQUEST and not turn.case.on_desk:
+        interview.compare(turn)
     if turn.case.origin is not Origin.REQUEST:
         threads.read(turn, understood=understood)
     elif turn.case.on_desk:
@@ -384,6 +386,8 @@ def _act(turn: Turn, event: ActionTaken) -> None:  # noqa: PLR0912 - one line fo
             interview.skip(turn, event)
         case Action.BACK:
             interview.back(turn, event)
+        case Action.CORRECT:
+            interview.correct(turn, event)
         case Action.WORKS_NOW:
             interview.works_now(turn)
         case Action.STILL_BROKEN:
@@ -417,6 +421,7 @@ _NEEDS_OPEN = frozenset(
         Action.ANSWER_UNKNOWN,
         Action.SKIP,
         Action.BACK,
+        Action.CORRECT,
         Action.WORKS_NOW,
         Action.CANCEL,
         Action.ASK_PERSON,

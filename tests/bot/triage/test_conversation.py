@@ -440,3 +440,56 @@ async def test_a_paused_case_goes_on_after_days(house: House, asked: Case) -> No
     case = await house.only_case()
     assert case.id == asked.id
     assert case.answers["error"] == "e809"
+
+
+LOGGED = (
+    "Nov 25 {at}:00 host charon: 05[IKE] initiating Main Mode IKE_SA corp[1] to 203.0.113.9\n"
+    "Nov 25 {at}:01 host charon: 06[IKE] received NO_PROPOSAL_CHOSEN error notify\n"
+)
+
+
+async def with_log(house: House, at: str = "08:00", name: str = "F1") -> Case:
+    await house.happens(house.direct(files=(house.chat.give(name, LOGGED.format(at=at).encode(), name=f"{name}.log"),)))
+    return await house.only_case()
+
+
+async def test_an_answer_that_contradicts_the_log_is_pointed_out_once_and_weighed(house: House) -> None:
+    case = await with_log(house)
+    press = house.press(Action.ANSWER, case.id, "error=e691")
+
+    await house.happens(press, house.press(Action.ANSWER, case.id, "error=e691"))
+
+    assert says(house).count("contradicts") == 1
+    assert (await house.only_case()).answers["error"] == "e691"
+
+
+async def test_an_answer_that_fits_the_log_is_not_remarked_upon(house: House) -> None:
+    case = await with_log(house)
+
+    await house.happens(house.press(Action.ANSWER, case.id, "error=e788"))
+
+    assert "contradicts" not in says(house)
+
+
+async def test_a_new_log_is_compared_with_the_one_before(house: House) -> None:
+    await with_log(house)
+
+    await with_log(house, at="08:30", name="F2")
+
+    compared = next(text for text in house.chat.texts("DUANA") if text.startswith("compared"))
+    assert "ike-proposal-mismatch" in compared
+    assert "gone=False" in compared
+    assert "08:30" in compared
+
+
+async def test_what_was_understood_is_put_right_with_one_press(house: House, asked: Case) -> None:
+    await house.happens(house.direct("error 809 on windows 11"))
+
+    await house.happens(house.press(Action.CORRECT, asked.id, "error"))
+    case = await house.only_case()
+    assert case.open_question == "error"
+    assert "error" not in case.answers
+
+    await house.happens(house.press(Action.CORRECT, asked.id, "platform"))
+    await house.happens(house.press(Action.ANSWER, asked.id, "platform=linux"))
+    assert (await house.only_case()).platform == "linux"

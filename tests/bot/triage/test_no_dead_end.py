@@ -211,6 +211,7 @@ ARGUMENTS: Mapping[Action, tuple[str, ...]] = {
     Action.ANSWER: ("came-up=never", "network=home", "gone=gone"),
     Action.ANSWER_UNKNOWN: ("came-up", "gone"),
     Action.SKIP: ("",),
+    Action.CORRECT: ("came-up", "gone"),
     Action.STILL_BROKEN: ("", "psk-retype"),
     Action.SHARE_ORIGINAL: (UPLOAD, "gone"),
     Action.CHOOSE_ATTEMPT: ("0", "x"),
