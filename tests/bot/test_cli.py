@@ -13,7 +13,8 @@ from bot.cli import SETTINGS, main
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
-    "diagnose", "explain", "sample", "knowledge", "run", "serve", "playground", "check-config", "export", "learned", "audit", "migrate",
+    "diagnose", "explain", "sample", "knowledge", "run", "serve", "playground", "check-config", "export", "learned", "audit",
+    "migrate",
 )  # fmt: skip
 
 
