@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from bot.cases import Case, Upload
 from bot.events import CaseId, UserId
 from bot.weekly import Digest
-from knowledge import CauseId, ChoiceId, Diagnosis, Log, Platform, QuestionId
+from knowledge import CauseId, ChoiceId, Diagnosis, FactId, Log, Platform, QuestionId
 
 #: One Block Kit block, as JSON. Only `messages/` makes them.
 Block = Mapping[str, Any]
@@ -45,11 +45,13 @@ class Heard:
     #: Error numbers and symbols, as typed.
     codes: tuple[str, ...] = ()
     platform: Platform | None = None
+    #: What they quoted of a log, by the base's words for it.
+    facts: tuple[FactId, ...] = ()
 
     @property
     def nothing(self) -> bool:
         """True where no word meant anything to the knowledge base."""
-        return not self.answers and not self.codes and self.platform is None
+        return not self.answers and not self.codes and not self.facts and self.platform is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ class CaseMessages(FileMessages):
         lines = [say("heard.code", code=code) for code in heard.codes]
         if heard.platform:
             lines.append(say("heard.platform", platform=say.plain(f"platform.{heard.platform}")))
+        lines += [Phrase.of(self._base.facts[fact].says(locale)) for fact in heard.facts if fact in self._base.facts]
         lines += [
             say("heard.answer", question=self._ask(question, locale), answer=self._choice(question, choice, locale))
             for question, choice in heard.answers.items()

@@ -253,7 +253,8 @@ def hear(turn: Turn, text: str, ref: MessageRef | None) -> str:
 def understood(turn: Turn, clean: str) -> Heard:
     """What the base makes of a person's words; what it says about questions and the platform counts as answered."""
     found = knowledge.understand(turn.world.base, clean)
-    heard = Heard(answers=found.answers, codes=tuple(code for _, code in found.codes), platform=found.platform)
+    codes, facts = tuple(code for _, code in found.codes), tuple(fact for fact, _ in found.facts)
+    heard = Heard(answers=found.answers, codes=codes, platform=found.platform, facts=facts)
     direct = _direct_answer(turn, clean)
     if direct is not None and turn.case.open_question is not None:
         heard = replace(heard, answers={**heard.answers, turn.case.open_question: direct})

@@ -493,3 +493,10 @@ async def test_what_was_understood_is_put_right_with_one_press(house: House, ask
     await house.happens(house.press(Action.CORRECT, asked.id, "platform"))
     await house.happens(house.press(Action.ANSWER, asked.id, "platform=linux"))
     assert (await house.only_case()).platform == "linux"
+
+
+async def test_what_is_quoted_of_a_log_is_understood_and_weighed(house: House, asked: Case) -> None:
+    await house.happens(house.direct("the gateway says: no matching peer config found"))
+
+    assert (await house.only_case()).diagnosis.best.cause == "ike-identity-mismatch"
+    assert "ike.no_config" in next(text for text in house.chat.texts("DUANA") if text.startswith("understood"))
