@@ -12,6 +12,7 @@ from knowledge.logs.names import HOST_NAME
 from knowledge.logs.patterns import Hole
 from knowledge.logs.records import Record
 from knowledge.logs.redact import TOKEN, Tokens, redact
+from knowledge.logs.repeats import LONGEST, timeless
 from knowledge.logs.secrets import SECRET
 from knowledge.logs.signatures import LONGEST_LINE, Hit, Match, Run, without_port
 from knowledge.terms import EVIDENCE_LENGTH, Evidence, Fact, FormatId
@@ -39,14 +40,21 @@ def facts_of(hits: Iterable[Hit], believed: Mapping[FormatId, int], tokens: Toke
     facts: list[Fact] = []
     repeats = _Repeats()
     own = [(hit, chosen) for hit in _forward(hits) if (chosen := _chosen(hit, believed))]
-    shown = _redacted_lines([hit for hit, _ in own], tokens)
+    known_values: dict[tuple[int, str, str | None], Mapping[str, str]] = {}
+    masked = _Masked(tokens)
+    shown = _redacted_lines([hit for hit, _ in own], masked)
     for (hit, chosen), (text, message) in zip(own, shown, strict=True):
         known = repeats.known(hit, chosen)
         if known is not None:
             for index in known:
                 facts[index] = replace(facts[index], times=facts[index].times + hit.record.times)
             continue
-        values = [_values(each, message, tokens, hit.run) for each in chosen]
+        values: list[Mapping[str, str]] = []
+        for each in chosen:  # a match is the same object for all lines that differ only in their time
+            key = (id(each), message, hit.run.peer if hit.run is not None else None)
+            if key not in known_values:
+                known_values[key] = MappingProxyType(_values(each, message, tokens, hit.run))
+            values.append(known_values[key])
         evidence = (Evidence(file=file, member=hit.member, line=hit.record.line, text=text[:EVIDENCE_LENGTH]),)
         begin = len(facts)
         for each, held in zip(chosen, values, strict=True):
@@ -54,11 +62,11 @@ def facts_of(hits: Iterable[Hit], believed: Mapping[FormatId, int], tokens: Toke
                 Fact(
                     id=each.signature.fact,
                     evidence=evidence,
-                    values=MappingProxyType(held),
+                    values=held,
                     clock=hit.record.clock,
                     order=len(facts),
                     format=each.format,
-                    thread=redact(each.thread, tokens)[0] if each.thread else None,
+                    thread=masked.one(each.thread) if each.thread else None,
                     times=hit.record.times,
                 )
             )
@@ -66,15 +74,51 @@ def facts_of(hits: Iterable[Hit], believed: Mapping[FormatId, int], tokens: Toke
     return _on_one_clock(facts)
 
 
-def _redacted_lines(hits: Sequence[Hit], tokens: Tokens) -> Iterator[tuple[str, str]]:
-    """Line and message of each hit, redacted; many at once, because what is looked for is looked for in all of them."""
+class _Masked:
+    """Redacts lines, and each only once, whatever its time."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        #: A line without its time -> its beginning, the whole as it was redacted, how many names were known then.
+        self._known: dict[str, tuple[str, str, int]] = {}
+
+    def one(self, text: str) -> str:
+        """One short text."""
+        return self.every([text])[0]
+
+    def every(self, texts: Sequence[str]) -> list[str]:
+        """Many lines at once, because what is looked for is looked for in all of them."""
+        heads = [timeless(text) for text in texts]
+        first: dict[str, tuple[str, str]] = {}
+        for text, (head, key) in zip(texts, heads, strict=True):
+            if key not in self._known:
+                first.setdefault(key, (head, text))
+        fresh: dict[str, tuple[str, str, int]] = {}
+        for (key, (head, _)), shown in zip(first.items(), self._redacted([text for _, text in first.values()]), strict=True):
+            fresh[key] = (head, shown, self._tokens.names)
+        self._known.update((key, each) for key, each in fresh.items() if len(key) <= LONGEST)
+        return [self._at(text, head, fresh.get(key) or self._known[key]) for text, (head, key) in zip(texts, heads, strict=True)]
+
+    def _at(self, text: str, head: str, known: tuple[str, str, int]) -> str:
+        begun, shown, names = known
+        if head != begun:
+            if not shown.startswith(begun):  # what looked like a time was none
+                return redact(text, self._tokens)[0]
+            shown = head + shown[len(begun) :]
+        return self._tokens.spread(shown, since=names)
+
+    def _redacted(self, texts: Sequence[str]) -> list[str]:
+        whole = "\n".join(texts)
+        if "-----" in whole:  # the beginning of a private key takes the lines after it with it
+            return [redact(each, self._tokens)[0] for each in texts]
+        return redact(whole, self._tokens)[0].split("\n") if texts else []
+
+
+def _redacted_lines(hits: Sequence[Hit], masked: _Masked) -> Iterator[tuple[str, str]]:
+    """Line and message of each hit, redacted."""
     for start in range(0, len(hits), _BATCH):
         batch = hits[start : start + _BATCH]
-        texts = [_one_line(each) for hit in batch for each in (hit.text, hit.record.message)]
-        whole = "\n".join(texts)
-        # The beginning of a private key takes the lines after it with it.
-        alone = "-----" in whole
-        lines = [redact(each, tokens)[0] for each in texts] if alone else redact(whole, tokens)[0].split("\n")
+        lines = masked.every([_one_line(each) for hit in batch for each in (hit.text, hit.record.message)])
         yield from zip(lines[::2], lines[1::2], strict=True)
 
 

@@ -19,6 +19,7 @@ from knowledge.logs.kept import Kept
 from knowledge.logs.others import Others
 from knowledge.logs.records import HOSTS, Catalogue, Record
 from knowledge.logs.redact import Tokens, redact
+from knowledge.logs.repeats import LONGEST, timeless
 from knowledge.logs.scan import LARGE
 from knowledge.logs.signatures import LAST_HITS, LONGEST_LINE, Hit, Hits, Match, Run, Runs, match, settle
 from knowledge.logs.unpack import Limits, Part, Refused, unpack
@@ -33,6 +34,10 @@ __all__ = ["Reading"]
 _SAMPLE = 20
 #: So many hits in a chunk are too many to look at each, unless it is one of the last.
 _DENSE = 1_000
+#: Lines about which is remembered what they say, whatever their time.
+_REMEMBERED = 10_000
+#: Of a large file, so many chunks are sampled each, and then every so many-th one.
+_SAMPLED, _SAMPLED_AGAIN = 16, 8
 #: Bytes of each file that are looked through for other products' texts.
 _LOOKED_AT = 4 << 20
 #: Reasons for which a file was refused, rather than merely not understood.
@@ -91,6 +96,9 @@ class Reading:
         #: Lines of large files that may be hits and are read at the end, when it is known which are the last ones.
         self._later: deque[_Later] = deque()
         self._waiting = 0
+        #: (a line without its time, what a scan found in it) -> what it says, and whether a stamp is its beginning.
+        self._remembered: dict[tuple[str, tuple[int, ...]], tuple[Record, tuple[Match, ...], bool]] = {}
+        self._estimated = (0, 0.0)
         self._events: Events | None = None
         #: Of binary members: what each of their lines is called.
         self._numbers: dict[str | None, Sequence[int]] = {}
@@ -128,7 +136,8 @@ class Reading:
                 size += len(chunk)
                 line = self._chunk(chunk, part.member, line, large=size > LARGE)
         except ReadError as error:
-            self._reasons.setdefault(ReadReason(str(error)), None)
+            reason = ReadReason(str(error))
+            self._reasons.setdefault(reason, self._limits.told(reason))
         self._end_events(part.member)
 
     def _put_off(self, each: _Later) -> None:
@@ -149,8 +158,7 @@ class Reading:
         self._later.clear()
         self._waiting = 0
         for each in reversed(last):
-            text = each.text.decode("utf-8", "replace").rstrip("\r")
-            self._hit(self._known.record(text, each.number, self._clocks), text, each.member, each.indices or ())
+            self._found(each)
 
     def _end_events(self, member: str | None) -> None:
         for event in self._events.end() if self._events is not None else ():
@@ -250,27 +258,52 @@ class Reading:
             self._hits.add(Hit(record=record, member=member, text=text, matches=matches, run=run))
         return bool(matches)
 
+    def _found(self, later: _Later) -> bool:
+        """Read a line of a large file; one that was read before but for its time is not matched again."""
+        text = later.text.decode("utf-8", "replace").rstrip("\r")
+        indices = later.indices or ()
+        _head, key = timeless(text)
+        known = self._remembered.get((key, indices))
+        if known is not None:
+            record, matches, stamped = known
+            stamp = find_stamp(text) if stamped else None
+            record = replace(record, line=later.number, clock=self._clocks.clock(stamp) if stamp else None)
+        else:
+            record = self._known.record(text, later.number, self._clocks)
+            matches = match(record, indices, self._known) if indices else ()
+            stamp = find_stamp(text)
+            if len(key) <= LONGEST and record.clock == (self._clocks.clock(stamp) if stamp else None):
+                if len(self._remembered) >= _REMEMBERED:
+                    self._remembered.clear()
+                self._remembered[key, indices] = record, matches, stamp is not None
+        if matches:
+            self._hits.add(Hit(record=record, member=later.member, text=text, matches=matches))
+        return bool(matches)
+
     def _found_lines(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> int:
         """Look at the lines that the scan finds, count the others."""
-        total = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
-        self._counts.lines += total
-        self._counts.understood += self._estimate(chunk, total)
         if self._hits.is_begun and self._known.is_dense(chunk, _DENSE, large=large):
             self._put_off(_Later(chunk, line, member, None, _DENSE))
             self._kept.add_found(chunk, [(0, len(chunk))])
-            return line + total
+            return self._counted(chunk, line, line, 0)
         found: list[tuple[int, int]] = []
+        at, number = 0, line
         for each, start, end in self._placed(chunk, member, line, large=large):
+            at, number = start, each.number
             if self._hits.is_begun:
                 self._put_off(each)
-            else:
-                text = each.text.decode("utf-8", "replace").rstrip("\r")
-                record = self._known.record(text, each.number, self._clocks)
-                if not self._hit(record, text, member, each.indices or ()):
-                    continue
+            elif not self._found(each):
+                continue
             found.append((start, end))
         self._kept.add_found(chunk, found)
-        return line + total
+        return self._counted(chunk, line, number, at)
+
+    def _counted(self, chunk: bytes, line: int, number: int, at: int) -> int:
+        """Count the lines of a chunk that begins with line `line` and has line `number` at `at`; gives the number of the next."""
+        following = number + chunk.count(b"\n", at) + (not chunk.endswith(b"\n"))
+        self._counts.lines += following - line
+        self._counts.understood += self._estimate(chunk, following - line)
+        return following
 
     def _candidates(self, chunk: bytes, member: str | None, line: int) -> Iterator[_Later]:
         return (each for each, _, _ in self._placed(chunk, member, line, large=True))
@@ -278,20 +311,20 @@ class Reading:
     def _placed(self, chunk: bytes, member: str | None, line: int, *, large: bool) -> Iterator[tuple[_Later, int, int]]:
         """The lines that may be hits, and where they stand in the chunk."""
         at, number = 0, line
-        patterns = self._known.patterns
-        for start, end, found in self._known.lines(chunk, large=large):
-            raw = chunk[start : min(end, start + 4 * LONGEST_LINE)]
-            text = raw.decode("utf-8", "replace")
-            indices = tuple(index for index in found if patterns[index].may_match(text))
-            if indices:
-                number += chunk.count(b"\n", at, start)
-                at = start
-                yield _Later(raw, number, member, indices), start, end
+        for start, end, indices in self._known.may_match(chunk, 4 * LONGEST_LINE, large=large):
+            number += chunk.count(b"\n", at, start)
+            at = start
+            yield _Later(chunk[start : min(end, start + 4 * LONGEST_LINE)], number, member, indices), start, end
 
     def _estimate(self, chunk: bytes, total: int) -> float:
-        sample = chunk[: 200 * _SAMPLE].split(b"\n")[:_SAMPLE]
-        known = sum(bool(self._known.record(each.decode("utf-8", "replace"), 0, self._clocks).formats) for each in sample)
-        return total * known / max(1, len(sample))
+        """How many lines of a chunk belong to a known format: of the first chunks by a few lines each, then of some."""
+        count, share = self._estimated
+        if count < _SAMPLED or count % _SAMPLED_AGAIN == 0:
+            sample = chunk[: 200 * _SAMPLE].split(b"\n")[:_SAMPLE]
+            known = sum(bool(self._known.record(each.decode("utf-8", "replace"), 0, self._clocks).formats) for each in sample)
+            share = known / max(1, len(sample))
+        self._estimated = count + 1, share
+        return total * share
 
     def _log(self, name: str | None) -> Log:
         self._read_later()
@@ -301,8 +334,9 @@ class Reading:
         facts = facts_of(self._hits, believed, self._tokens, file=name)
         if self._tokens.names > names:  # names that were learned after a line was redacted are taken out of it too
             text = self._tokens.spread(text, since=names)
-            facts = [_again(fact, self._tokens, names) for fact in facts]
-        facts = [self._numbered(fact) for fact in facts]
+            facts = _again(facts, self._tokens, names)
+        if self._numbers:
+            facts = [self._numbered(fact) for fact in facts]
         formats = self._formats(facts, believed)
         state, reasons, detail = self._state(formats, facts)
         begun = sum(count for each, count in self._counts.begun.items() if each in formats)
@@ -325,8 +359,6 @@ class Reading:
 
     def _numbered(self, fact: Fact) -> Fact:
         """Lines of a binary file go by the number of their packet or event."""
-        if not self._numbers:
-            return fact
         return replace(fact, evidence=tuple(self._named(each) for each in fact.evidence))
 
     def _named(self, evidence: Evidence) -> Evidence:
@@ -386,13 +418,29 @@ def _looking_ahead(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
             yield following, True
 
 
-def _again(fact: Fact, tokens: Tokens, since: int) -> Fact:
-    def plain(text: str) -> str:
-        return tokens.spread(text, since=since)
+def _again(facts: Sequence[Fact], tokens: Tokens, since: int) -> list[Fact]:
+    """The facts without the names that were learned since."""
+    known: dict[str, str] = {}
 
-    evidence = tuple(replace(each, text=plain(each.text)) if each.text else each for each in fact.evidence)
-    values = {name: plain(value) for name, value in fact.values.items()}
-    return replace(fact, evidence=evidence, values=values, thread=plain(fact.thread) if fact.thread else None)
+    def plain(text: str) -> str:
+        shown = known.get(text)
+        if shown is None:
+            shown = known[text] = tokens.spread(text, since=since)
+        return shown
+
+    def again(fact: Fact) -> Fact:
+        texts = [
+            *(each.text for each in fact.evidence if each.text),
+            *fact.values.values(),
+            *([fact.thread] if fact.thread else []),
+        ]
+        if all(plain(text) == text for text in texts):
+            return fact
+        evidence = tuple(replace(each, text=plain(each.text)) if each.text else each for each in fact.evidence)
+        values = {name: plain(value) for name, value in fact.values.items()}
+        return replace(fact, evidence=evidence, values=values, thread=plain(fact.thread) if fact.thread else None)
+
+    return [again(fact) for fact in facts]
 
 
 def _side(facts: Sequence[Fact]) -> Side | None:

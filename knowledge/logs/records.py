@@ -137,6 +137,10 @@ class Catalogue:
         needles = [(needle, index) for index, (_, pattern, _) in enumerate(self.signatures) for needle in sorted(pattern.needles)]
         self._scanner = Scanner([needle for needle, _ in needles])
         self._owners = [index for _, index in needles]
+        #: Of each signature: the other texts that a line must hold, of which no needle was found in it.
+        self._others = tuple(
+            tuple(literal.encode() for literal in pattern.literals if pattern.needles != {literal}) for pattern in self.patterns
+        )
         #: Signatures without any sure text, which must be tried on every line.
         self.needleless = tuple(index for index, (_, pattern, _) in enumerate(self.signatures) if not pattern.needles)
 
@@ -145,6 +149,28 @@ class Catalogue:
         owners = self._owners
         for start, end, found in self._scanner.lines(text, large=large):
             yield start, end, tuple(sorted({owners[each] for each in found}))
+
+    def may_match(self, text: bytes, longest: int, *, large: bool = False) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """The same without the lines and indices of which another sure text is missing in the line's first `longest` bytes."""
+        owners, others, patterns = self._owners, self._others, self.patterns
+        for start, end, found in self._scanner.lines(text, large=large):
+            if end - start > longest:
+                cut = text[start : start + longest].decode("utf-8", "replace")
+                indices = tuple(sorted(index for index in {owners[each] for each in found} if patterns[index].may_match(cut)))
+            elif len(found) == 1:
+                indices = (owners[found[0]],)
+                if any(text.find(each, start, end) < 0 for each in others[indices[0]]):
+                    continue
+            else:
+                indices = tuple(
+                    sorted(
+                        index
+                        for index in {owners[each] for each in found}
+                        if not others[index] or all(text.find(each, start, end) >= 0 for each in others[index])
+                    )
+                )
+            if indices:
+                yield start, end, indices
 
     def is_dense(self, text: bytes, hits: int, *, large: bool = False) -> bool:
         """True where more than so many needles are found in a text; that many are enough to know."""

@@ -34,6 +34,7 @@ from knowledge.logs.names import (
 )
 from knowledge.logs.passes import Passes
 from knowledge.logs.secrets import mask_secrets
+from knowledge.logs.shapes import COLONS, Shaped
 from knowledge.terms import Masked
 
 __all__ = ["TOKEN", "Tokens", "redact"]
@@ -41,13 +42,16 @@ __all__ = ["TOKEN", "Tokens", "redact"]
 #: A token of redaction, or `[secret]`.
 TOKEN = re.compile(r"\[(?:secret|(?:ip-private|ip-public|ip-carrier|ip6|host|user|mail|mac|sid|serial)-\d{1,6})\]")
 
-_IP4 = re.compile(r"(?<!\d)(?<!\d\.)(?<![Vv]ersion )(?<!\bv)\d{1,3}(?:\.\d{1,3}){3}(?=(?:\.\d{1,5})?(?!\.?\d))(?!\d)")
+#: Begins with a digit, not with a look behind, so that only digits are looked at.
+_IP4 = re.compile(r"\d(?<!\d\d)(?<!\d\.\d)(?<![Vv]ersion \d)(?<!\bv\d)\d{0,2}(?:\.\d{1,3}){3}(?=(?:\.\d{1,5})?(?!\.?\d))(?!\d)")
 _IP6 = re.compile(
     r"(?<![\w:])(?<!\w\.)(?:[0-9A-Fa-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?:%[\w.-]{1,16})?(?![\w:])"
 )
 _MAC = re.compile(
     r"(?<![\w:.-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])|(?<![\w.])[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}(?![\w.])"
 )
+_SHAPED_IP6 = Shaped(_IP6, COLONS, rb"::|:h{1,4}:h{1,4}:")
+_SHAPED_MAC = Shaped(_MAC, COLONS, b"hh:" * 5 + b"hh", rb"hhhh\.hhhh\.hhhh")
 _MAIL = re.compile(r"(?<![\w.+@-])[\w.+-]{1,64}@(?:[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}|(?!NULL\b)[A-Za-z][\w-]{1,62})")
 _SID = re.compile(r"\bS-1-5-21(?:-\d{1,10}){3,4}\b")
 
@@ -77,6 +81,7 @@ class Tokens:
         self._everywhere: dict[str, str] = {}
         #: What was asked for before, as it was written.
         self._addresses: dict[str, str] = {}
+        self._hosts: dict[str, str] = {}
         self._protected: frozenset[str] = frozenset()
 
     def address(self, text: str) -> str:
@@ -109,6 +114,12 @@ class Tokens:
 
     def host(self, text: str) -> str:
         """The token of a host's name, which is learned; an address gets its own kind; a common word stays."""
+        known = self._hosts.get(text)
+        if known is None:
+            known = self._hosts[text] = self._host(text)
+        return known
+
+    def _host(self, text: str) -> str:
         if TOKEN.search(text):
             return text
         if (token := self.address(text)) != text:
@@ -219,8 +230,8 @@ def redact(text: str, tokens: Tokens) -> tuple[str, tuple[Masked, ...]]:
             lambda found: _bare_mac(found, tokens),
         ],
     )
-    out = _MAC.sub(lambda found: _mac(found, tokens), out)
-    out = _IP6.sub(lambda found: _ip6(found, tokens), out)
+    out = _SHAPED_MAC.sub(lambda found: _mac(found, tokens), out)
+    out = _SHAPED_IP6.sub(lambda found: _ip6(found, tokens), out)
     out = _IP4.sub(lambda found: tokens.address(found.group()), out)
     out = HEADER.sub(_context("host", tokens), out)
     whole: list[Callable[[re.Match[str]], str]] = [lambda found: tokens.host(found.group())] * 2

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 
 from knowledge.logs.passes import Passes, Replacement
+from knowledge.logs.shapes import BASE64, BLANKS, COLONS, Shaped
 
 #: What a secret becomes.
 SECRET = "[secret]"  # noqa: S105 - the mask itself
@@ -186,12 +187,12 @@ _WORDED: tuple[tuple[re.Pattern[str], str, Replacement], ...] = (
 )
 _PASSES = Passes([(pattern, words) for pattern, words, _ in _WORDED])
 _REPLACEMENTS = [replacement for _, _, replacement in _WORDED]
-#: What is tried everywhere.
-_EVERYWHERE: tuple[tuple[re.Pattern[str], Replacement], ...] = (
-    (_HEX_GROUPS, _letters),
-    (_HEX_COLONS, _vendor),
-    (_HEX_LONG, SECRET),
-    (_BASE64, SECRET),
+#: What is tried on every line of its shape.
+_SHAPED: tuple[tuple[Shaped, Replacement], ...] = (
+    (Shaped(_HEX_GROUPS, BLANKS, rb"hh {1,3}(?:h{8}|h{4}|hh) {1,3}hh"), _letters),
+    (Shaped(_HEX_COLONS, COLONS, b"hh:" * 8), _vendor),
+    (Shaped(_HEX_LONG, COLONS, b"h" * 32), SECRET),
+    (Shaped(_BASE64, BASE64, b"b" * 40), SECRET),
 )
 
 
@@ -206,6 +207,6 @@ def mask_secrets(text: str) -> str:
     if "-----" in text:
         text = _BLOCK.sub(_block, text)
     text = _PASSES.run(text, _REPLACEMENTS)
-    for pattern, by in _EVERYWHERE:
-        text = pattern.sub(by, text)
+    for shaped, by in _SHAPED:
+        text = shaped.sub(by, text)
     return text
