@@ -26,6 +26,8 @@ from knowledge.terms import (
     ChoiceId,
     Clock,
     Diagnosis,
+    Difference,
+    Differing,
     Direction,
     Evidence,
     Fact,
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from knowledge.loader.snapshots import Stamp, keep_snapshot, load_snapshot, snapshot_path, stamp_of
     from knowledge.logs import read
     from knowledge.logs.redact import Tokens, redact
+    from knowledge.logs.unpack import Limits
     from knowledge.planning import next_step, runbook, why
     from knowledge.replaying import Asked, Record, record_of, replay
     from knowledge.report import as_json
@@ -104,6 +107,7 @@ _LATER = {
     "read": "logs",
     "Tokens": "logs.redact",
     "redact": "logs.redact",
+    "Limits": "logs.unpack",
     "next_step": "planning",
     "runbook": "planning",
     "why": "planning",
@@ -143,6 +147,8 @@ __all__ = [
     "Code",
     "Collect",
     "Diagnosis",
+    "Difference",
+    "Differing",
     "Direction",
     "Effect",
     "Evidence",
@@ -157,6 +163,7 @@ __all__ = [
     "KnowledgeError",
     "Learned",
     "Lesson",
+    "Limits",
     "Log",
     "Masked",
     "MisuseError",

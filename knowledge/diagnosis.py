@@ -142,6 +142,7 @@ def explain(
         platform=platform,
         tuned=tuned_by(base, weighing),
         experimental=weighing.experimental,
+        differences=tried.differences if tried else (),
     )
     step = next_step(base, diagnosis, answers=answers, logs=logs, platform=platform)
     context = weighings.context(chosen)

@@ -4,9 +4,9 @@ client.log   20:53:32 l2tp, to [ip-public-1]                       one try, seen
 server.log   20:53:24 connected, from [ip-public-3]         ✗      another client, who holds the pool's address
              20:53:32 l2tp, from [ip-public-2]              ✓
 
-Two attempts are one only if they overlap in time and do not contradict each other: the ends that they name fit, or are not
-known. Among several that could be it the one that the ends show is taken first, then the one whose course fits best. Of each
-file only attempts that went the same way belong to one try.
+Two attempts are one only if they overlap in time, or wrote down the same random number of an exchange, and do not contradict
+each other: the ends that they name fit, or are not known. Among several that could be it the one that the ends show is taken
+first, then the one whose course fits best. Of each file only attempts that went the same way belong to one try.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from knowledge.course import Course, peer_of
+from knowledge.differing import CLOCKS_APART, apart, differences
 from knowledge.grouping import PRELUDE
 from knowledge.rules import KnowledgeBase
-from knowledge.terms import Attempt, Side
+from knowledge.terms import Attempt, Clock, Side
 
 __all__ = ["joined"]
 
@@ -66,7 +68,7 @@ def _pairs(one: Sequence[Attempt], other: Sequence[Attempt]) -> Iterator[tuple[b
     for at, known in zip(range(-1, -len(one) - 1, -1), reversed(one), strict=True):
         for mine, each in enumerate(other):
             agree = _agree(known, each)
-            if agree is not False and _overlap(known, each):
+            if agree is not False and (_overlap(known, each) or _exchanges(known) & _exchanges(each)):
                 yield not agree, _distance(known, each), -at, mine
 
 
@@ -139,6 +141,10 @@ def _merged(made: _Views, base: KnowledgeBase) -> Attempt:
 
 def _one(one: Attempt, other: Attempt, base: KnowledgeBase) -> Attempt:
     """Two views of one attempt. Each fact keeps what its own log said of it; the course is that of both together."""
+    differ = differences(one, other, base)
+    ahead = apart(one, other)
+    if abs(ahead) >= CLOCKS_APART:
+        other = _set_back(other, ahead)
     clocked = all(fact.clock is not None for fact in (*one.facts, *other.facts))
     facts = sorted(
         (*one.facts, *other.facts), key=lambda fact: (fact.clock.at.timestamp() if clocked and fact.clock else 0.0, fact.order)
@@ -157,4 +163,15 @@ def _one(one: Attempt, other: Attempt, base: KnowledgeBase) -> Attempt:
         ended=course.ended,
         covered=one.covered | other.covered | course.covered,
         side=one.side if one.side is Side.CLIENT else other.side or one.side,
+        differences=tuple(dict.fromkeys((*one.differences, *differ))),
     )
+
+
+def _set_back(attempt: Attempt, seconds: float) -> Attempt:
+    """An attempt by a clock that is so many seconds ahead, put on the other file's clock."""
+
+    def moved(clock: Clock | None) -> Clock | None:
+        return replace(clock, at=clock.at - timedelta(seconds=seconds)) if clock else None
+
+    facts = tuple(replace(fact, clock=moved(fact.clock)) for fact in attempt.facts)
+    return replace(attempt, facts=facts, start=moved(attempt.start), end=moved(attempt.end))

@@ -15,6 +15,7 @@ from knowledge.terms import (
     CauseId,
     Clock,
     Diagnosis,
+    Difference,
     Evidence,
     Finding,
     Hypothesis,
@@ -42,7 +43,8 @@ Json = dict[str, Any]
 def as_json(diagnosis: Diagnosis, logs: Sequence[Log], *, file: str | None) -> Json:
     """The contract's object. `file` is as it was given; None (answers only, or several files) adds `files`.
 
-    `tuned` and `experimental` are there where a local tuning changed the answer, or a rule under trial would have spoken.
+    `tuned` and `experimental` are there where a local tuning changed the answer, or a rule under trial would have spoken;
+    `differences` where two files of one incident do not agree.
     """
     return {
         "file": file,
@@ -57,6 +59,7 @@ def as_json(diagnosis: Diagnosis, logs: Sequence[Log], *, file: str | None) -> J
         "next": {"kind": diagnosis.next.kind, "id": diagnosis.next.id, "minutes": diagnosis.next.minutes},
         "knowledge": diagnosis.revision,
         **({"tuned": [_tuned_json(tuned) for tuned in diagnosis.tuned]} if diagnosis.tuned else {}),
+        **({"differences": [_difference_json(each) for each in diagnosis.differences]} if diagnosis.differences else {}),
         **({"experimental": list(_proofs(diagnosis.experimental))} if diagnosis.experimental else {}),
     }
 
@@ -151,9 +154,19 @@ class _Report:
             yield f"{self._say('stage')}: {self._say(f'stage-{diagnosis.stage}')}"
         yield from self._findings("how", best.supporting)
         yield from self._findings("against", best.opposing)
+        yield from self._differences()
         yield from self._unconfirmed(best)
         yield from self._others()
         yield from self._tuned()
+
+    def _differences(self) -> Iterator[str]:
+        """What the files tell differently, with the line of each."""
+        for difference in self._diagnosis.differences:
+            yield ""
+            said = self._say(difference.sentence, at=difference.time, seconds=round(difference.seconds))
+            yield fill(said, WIDTH)
+            for proof in difference.evidence:
+                yield from self._proof(proof)
 
     def _findings(self, heading: str, findings: Sequence[Finding]) -> Iterator[str]:
         counted = [finding for finding in findings if finding.factor != 1.0]
@@ -327,6 +340,16 @@ def _attempt_json(attempt: AttemptSummary) -> Json:
 
 def _time(clock: Clock | None) -> str | None:
     return clock.at.isoformat() if clock else None
+
+
+def _difference_json(difference: Difference) -> Json:
+    return {
+        "kind": difference.kind,
+        "side": difference.side,
+        "at": _time(difference.clock),
+        "seconds": difference.seconds,
+        "lines": [_evidence_json(proof) for proof in difference.evidence],
+    }
 
 
 def _tuned_json(tuned: Tuned) -> Json:

@@ -130,6 +130,7 @@ class ReadReason(StrEnum):
     OTHER_VPN = "other-vpn"
     TOO_LARGE = "too-large"
     TRUNCATED = "truncated"
+    LONG_LINES = "long-lines"
     DAMAGED = "damaged"
     ENCRYPTED = "encrypted"
     TOO_DEEP = "too-deep"
@@ -155,6 +156,19 @@ class TuningKind(StrEnum):
     MUTE = "mute"
     LEVEL = "level"
     PRIOR = "prior"
+
+
+class Differing(StrEnum):
+    """In what two files of one incident differ."""
+
+    #: The client waits in vain for an answer that the server sent.
+    ANSWER_LOST = "answer-lost"
+    #: The server waits in vain for a message that the client sent.
+    REQUEST_LOST = "request-lost"
+    #: The connection came up at one end, and the other says that it did not.
+    OUTCOME = "outcome"
+    #: The clocks of the two are apart.
+    CLOCKS = "clocks"
 
 
 class StepKind(StrEnum):
@@ -252,6 +266,33 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Two files of one incident tell different things about the same attempt."""
+
+    kind: Differing
+    #: The client's line and the server's.
+    evidence: tuple[Evidence, ...]
+    #: Which end came up, for `Differing.OUTCOME`.
+    side: Side | None = None
+    #: When what was lost was sent, or when it came up.
+    clock: Clock | None = None
+    #: By how much the clocks are apart.
+    seconds: float = 0.0
+
+    @property
+    def sentence(self) -> str:
+        """The key of the sentence that says it, as in `differs-outcome-server` and `differs-clocks`."""
+        return "-".join(("differs", self.kind, *([self.side] if self.side else [])))
+
+    @property
+    def time(self) -> str:
+        """When, as the log has it, as in `14:02:11`, and `14:02:11 UTC` where its zone is known; `?` without a clock."""
+        if self.clock is None:
+            return "?"
+        return f"{self.clock.at:%H:%M:%S}{' UTC' if self.clock.zone_known else ''}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One try to connect: its facts, how far it came, whether its end was seen."""
 
@@ -266,6 +307,8 @@ class Attempt:
     #: Stages seen from start to end by a format that covers them: there absence is a fact.
     covered: frozenset[Stage] = frozenset()
     side: Side | None = None
+    #: What the files that show it tell differently.
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,6 +394,8 @@ class Diagnosis:
     tuned: tuple[Tuned, ...] = ()
     #: What experimental rules would have said; it counts for nothing.
     experimental: tuple[Finding, ...] = ()
+    #: What the files tell differently about the chosen attempt.
+    differences: tuple[Difference, ...] = ()
 
     @property
     def best(self) -> Hypothesis | None:

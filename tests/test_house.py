@@ -22,6 +22,7 @@ FLOORS = {
         "logs",
         "course",
         "grouping",
+        "differing",
         "joining",
         "attempts",
         "inference",

@@ -83,7 +83,7 @@ class AnswerMessages(Speaker):
         if diagnosis is None:
             return compose([say("details.empty")])
         body = [*self._headline(diagnosis, say, locale), *self._evidence(diagnosis, say, locale)]
-        body += self._tuned(diagnosis, say, locale)
+        body += [*self._differences(diagnosis, say, locale), *self._tuned(diagnosis, say, locale)]
         body += self._next(case, diagnosis, say, locale)
         buttons = self._buttons(case, diagnosis, say)
         later = self._check_back(case, diagnosis, say)
@@ -122,7 +122,7 @@ class AnswerMessages(Speaker):
             if hypothesis.probability >= WORTH_SAYING:
                 body += self._hypothesis(hypothesis, say, locale)
         body.append(say("details.unexplained", percent=percent(diagnosis.unexplained)))
-        body += self._tuned(diagnosis, say, locale)
+        body += [*self._differences(diagnosis, say, locale), *self._tuned(diagnosis, say, locale)]
         body += self._attempts(diagnosis, say, locale)
         if logs:
             body.append(say("details.files"))
@@ -138,7 +138,7 @@ class AnswerMessages(Speaker):
         if diagnosis is None:
             return compose([*body, say("reply.nothing_to_read")])
         body += [*self._headline(diagnosis, say, locale), *self._evidence(diagnosis, say, locale)]
-        body += self._tuned(diagnosis, say, locale)
+        body += [*self._differences(diagnosis, say, locale), *self._tuned(diagnosis, say, locale)]
         body += self._do(case, diagnosis, say, locale)
         body.append(Small(say.plain("reply.triage_more")))
         buttons = [blocks.button(say.plain("button.details"), Action.SHOW_DETAILS, case.id)]
@@ -232,6 +232,16 @@ class AnswerMessages(Speaker):
         for proof in proofs:
             parts += [Lines([proof.text or ""]), Small(self._place(proof, locale))]
         return [*parts, *rest]
+
+    def _differences(self, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
+        """What the files of one attempt tell differently, with the line of each."""
+        parts: list[Part] = []
+        for each in diagnosis.differences:
+            key = each.sentence.replace("differs-", "differs.", 1)
+            parts.append(say(key, at=each.time, seconds=round(each.seconds)))
+            for proof in each.evidence:
+                parts += [Lines([proof.text or ""]), Small(self._place(proof, locale))]
+        return parts
 
     def _tuned(self, diagnosis: Diagnosis, say: Phrases, locale: str) -> list[Part]:
         """What is different here than the knowledge base has it, and why."""
