@@ -234,7 +234,15 @@ def _make_folder(settings: Settings) -> None:
 
 
 def _reader(settings: Settings, base: Path | None) -> Reader:
-    limits = Limits(memory=settings.reading_memory_mb * 1024 * 1024, seconds=settings.reading_seconds)
+    file = {
+        "upload": settings.max_download_mb << 20,
+        "size": settings.max_unpacked_mb << 20,
+        "ratio": settings.max_ratio,
+        "members": settings.max_members,
+        "nesting": settings.max_nesting,
+        "line": settings.max_line_mb << 20,
+    }
+    limits = Limits(memory=settings.reading_memory_mb << 20, seconds=settings.reading_seconds, file=file)
     return Reader(base=base, limits=limits)
 
 

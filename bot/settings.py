@@ -106,6 +106,11 @@ class Settings(BaseSettings):
     playground_port: int = Field(default=8765, ge=0, le=65535)
 
     max_download_mb: int = Field(default=256, ge=1, le=4096)
+    max_unpacked_mb: int = Field(default=1024, ge=1, le=65536)
+    max_ratio: int = Field(default=300, ge=10, le=100000)
+    max_members: int = Field(default=500, ge=1, le=100000)
+    max_nesting: int = Field(default=6, ge=1, le=20)
+    max_line_mb: int = Field(default=2, ge=1, le=64)
     download_seconds: int = Field(default=300, ge=5, le=3600)
     reading_seconds: int = Field(default=60, ge=1, le=3600)
     reading_memory_mb: int = Field(default=512, ge=128, le=65536)

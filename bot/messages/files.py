@@ -9,13 +9,25 @@ from bot.messages.blocks import Bullets, Controls, Part, Small, compose
 from bot.messages.phrases import Phrase, Phrases
 from bot.messages.speaker import Speaker, phrases
 from bot.wording import Message
-from knowledge import KnowledgeBase, Log, Platform, ReadState, Side
+from knowledge import KnowledgeBase, Log, Platform, ReadReason, ReadState, Side
 
 
 def formats(base: KnowledgeBase, log: Log, say: Phrases) -> str:
     """The formats of a file in words."""
     titles = [base.formats[each].title if each in base.formats else each for each in log.formats]
     return say.together(titles) if titles else "?"
+
+
+#: Reasons with a limit's number.
+_NUMBERED = frozenset(
+    {
+        ReadReason.TOO_LARGE,
+        ReadReason.BOMB,
+        ReadReason.TOO_MANY_MEMBERS,
+        ReadReason.TOO_DEEP,
+        ReadReason.LONG_LINES,
+    }
+)
 
 
 class FileMessages(Speaker):
@@ -31,7 +43,14 @@ class FileMessages(Speaker):
         say = phrases(locale)
         known = formats(self._base, log, say)
         if log.read is ReadState.PARTIAL:
-            head = say("file.partial", name=upload.name, formats=known, reason=self._why(log, locale))
+            head = say(
+                "file.partial",
+                name=upload.name,
+                formats=known,
+                understood=log.understood,
+                lines=log.lines,
+                reason=self._why(log, locale),
+            )
         else:
             head = say("file.read", name=upload.name, formats=known, lines=log.lines)
         parts: list[Part | None] = [head, self._masked(log, locale)]
@@ -69,7 +88,12 @@ class FileMessages(Speaker):
         return compose([phrases(locale)("file.forgotten", name=upload.name)])
 
     def _why(self, log: Log, locale: str) -> str:
-        words = [self._reason_words(reason, log.detail or "", locale) for reason in log.reasons]
+        numbered = log.detail is not None and log.detail.isdecimal()  # the number belongs to the first reason that has one
+        first = next((reason for reason in log.reasons if reason in _NUMBERED), None)
+        words = [
+            self._reason_words(reason, (log.detail or "") if (reason is first) == numbered else "", locale)
+            for reason in log.reasons
+        ]
         return " ".join(dict.fromkeys(words))
 
     def _reason_words(self, reason: str, detail: str, locale: str) -> str:

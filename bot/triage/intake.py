@@ -121,7 +121,7 @@ class Intake:
             # The rest was not fetched, and the person must know it.
             part = ReadState.PARTIAL if log.read is ReadState.WHOLE else log.read
             reasons = tuple(dict.fromkeys((*log.reasons, ReadReason.TOO_LARGE)))
-            log = replace(log, read=part, reasons=reasons, cut_at_end=True)
+            log = replace(log, read=part, reasons=reasons, detail=log.detail or str(self.limit >> 20), cut_at_end=True)
         changed = TokenTable(table=table, version=known.version) if table != known.table else None
         return Result(log=log, content=mark, tokens=changed)
 

@@ -16,7 +16,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,8 @@ class Limits:
 
     memory: int = 512 * 1024 * 1024  # bytes of address space
     seconds: int = 60  # of wall clock, and of CPU
+    #: Of the file: `knowledge.Limits`, by name; what is not named has its default.
+    file: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ class _Server:
     #: One request at a time: the answers carry no number.
     lock: asyncio.Lock
     without_network: bool
+    lacking: tuple[str, ...] = ()
 
 
 class Reader:
@@ -84,6 +87,11 @@ class Reader:
     async def open(self) -> AsyncIterator[Reader]:
         """While this lasts, files can be read. The server starts at once, so that the first file does not wait for it."""
         await self._ready()
+        if self.lacking:
+            logger.warning(
+                "this system does not bind the reading workers everywhere; unbound: %s; in the container it does",
+                ", ".join(self.lacking),
+            )
         try:
             yield self
         finally:
@@ -109,8 +117,14 @@ class Reader:
 
     @property
     def without_network(self) -> bool:
-        """Whether the workers are cut off from the network; for `check-config` and the log."""
+        """Whether the workers are cut off from the network."""
         return self._server is not None and self._server.without_network
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What the system does not take from the workers, or bound for them, such as `network` or `memory`."""
+        server = self._server
+        return (*(() if server.without_network else ("network",)), *server.lacking) if server is not None else ()
 
     async def read(
         self, path: Path, name: str, *, tokens: Mapping[str, Mapping[str, str]], at: datetime
@@ -193,6 +207,7 @@ class Reader:
             "knowledge": str(self._base) if self._base else None,
             "memory": self._limits.memory,
             "seconds": self._limits.seconds,
+            "file": dict(self._limits.file),
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -215,7 +230,13 @@ class Reader:
                 process.kill()
             await process.wait()
             raise RuntimeError("the reading workers do not start; see the lines above") from error
-        return _Server(process=process, connection=mine, lock=asyncio.Lock(), without_network=bool(hello["without_network"]))
+        return _Server(
+            process=process,
+            connection=mine,
+            lock=asyncio.Lock(),
+            without_network=bool(hello["without_network"]),
+            lacking=tuple(hello.get("lacking", ())),
+        )
 
     async def _stop(self) -> None:
         server, self._server = self._server, None

@@ -39,8 +39,10 @@ def serve(descriptor: int, options: dict[str, Any]) -> None:
 
     Args:
         descriptor: of the socket.
-        options: `knowledge` (a snapshot; null: the package's own base), `memory` (bytes), `seconds` (wall clock, and CPU).
+        options: `knowledge` (a snapshot; null: the package's own base), `memory` (bytes), `seconds` (wall clock, and CPU), `file`
+            (fields of `knowledge.Limits`).
     """
+    lacking = _try_limits(options)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers need no burial
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which closes the socket
     alone = leave_network()
@@ -49,13 +51,13 @@ def serve(descriptor: int, options: dict[str, Any]) -> None:
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=descriptor) as connection:
-        _send(connection, {"ready": True, "without_network": alone, "revision": base.revision})
+        _send(connection, {"ready": True, "without_network": alone, "lacking": lacking, "revision": base.revision})
         while request := _receive(connection):
             wanted, pipe = request
             pid = os.fork()
             if pid == 0:
                 connection.close()
-                _work(wanted, pipe, base, options)
+                _work({**wanted, "limits": options["file"]}, pipe, base, options)
             os.close(pipe)
             _send(connection, {"pid": pid})
 
@@ -85,27 +87,50 @@ def _work(wanted: dict[str, Any], pipe: int, base: knowledge.KnowledgeBase, opti
         os._exit(code)
 
 
-def _limit(options: dict[str, Any]) -> None:
+def _limit(options: dict[str, Any]) -> list[str]:
+    """Bind this process; gives the names of the limits that the system refused."""
     memory, seconds = int(options["memory"]), int(options["seconds"])
-    for kind, limit in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, OWN_FILES),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
+    refused: list[str] = []
+    for name, kind, limit in (
+        ("memory", resource.RLIMIT_AS, memory),
+        ("processor time", resource.RLIMIT_CPU, seconds),
+        ("size of files", resource.RLIMIT_FSIZE, OWN_FILES),
+        ("core dumps", resource.RLIMIT_CORE, 0),
+        ("open files", resource.RLIMIT_NOFILE, 64),
     ):
-        # macOS refuses a limit on the address space; the others hold there too.
-        with contextlib.suppress(ValueError, OSError):
+        try:
             resource.setrlimit(kind, (limit, limit))
+        except (ValueError, OSError):  # macOS refuses a limit on the address space; the others hold there too
+            refused.append(name)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(seconds)
+    return refused
+
+
+def _try_limits(options: dict[str, Any]) -> list[str]:
+    """Which limits a worker will lack here: tried in a process that ends at once, for they cannot be taken back."""
+    reads, writes = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.write(writes, json.dumps(_limit(options)).encode())
+        os._exit(0)
+    os.close(writes)
+    with os.fdopen(reads, "rb") as answer:
+        said = answer.read()
+    os.waitpid(pid, 0)
+    return list(json.loads(said)) if said else ["all"]
 
 
 def _read(wanted: dict[str, Any], base: knowledge.KnowledgeBase) -> dict[str, Any]:
     tempfile.tempdir = str(Path(wanted["path"]).parent)
     tokens = knowledge.Tokens.from_export(wanted["tokens"])
     log = knowledge.read(
-        Path(wanted["path"]), wanted["name"], base=base, tokens=tokens, received_at=datetime.fromisoformat(wanted["at"])
+        Path(wanted["path"]),
+        wanted["name"],
+        base=base,
+        tokens=tokens,
+        received_at=datetime.fromisoformat(wanted["at"]),
+        limits=knowledge.Limits(**wanted["limits"]),
     )
     return {"log": knowledge.to_json(log), "tokens": tokens.export()}
 

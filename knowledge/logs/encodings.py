@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import codecs
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Protocol
 
+from knowledge.errors import ReadError
 from knowledge.logs.magic import SNIFF
+from knowledge.terms import ReadReason
 
 #: About how much is read and scanned at once, in bytes.
 CHUNK = 1 << 20
-#: A line longer than this is cut, in bytes.
-LONGEST_LINE = 1 << 16
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -96,18 +96,26 @@ def _code_page(head: bytes) -> str:
     return "cp1252"
 
 
-def lines(source: Reads, head: bytes = b"", *, chunk: int = CHUNK) -> Iterator[bytes]:
+def lines(source: Reads, head: bytes = b"", *, chunk: int = CHUNK, longest: int | None = None) -> Iterator[bytes]:
     """The text of a stream as UTF-8 chunks that end at line ends (the last one may not).
+
+    A line without end is given in pieces, so that it takes no more memory than others.
 
     Args:
         source: the stream, of which `head` has been read already.
         head: its first bytes.
         chunk: about how many bytes a piece has.
+        longest: bytes of a line at most, of which there may be about one `chunk` more; None: one chunk, and nothing is said.
+
+    Raises:
+        ReadError: at the end, `long-lines`: a line longer than `longest` was given in pieces.
     """
     encoding, mark = detect(head)
     raw = _joined(source, head[mark:], chunk)
     text = raw if encoding == "utf-8" else _transcoded(raw, encoding)
-    yield from _aligned(_cleaned(text), chunk)
+    cut = yield from _aligned(_cleaned(text), longest or chunk)
+    if cut and longest is not None:
+        raise ReadError(ReadReason.LONG_LINES)
 
 
 def _joined(source: Reads, head: bytes, chunk: int) -> Iterator[bytes]:
@@ -134,15 +142,17 @@ def _cleaned(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield clean.replace(b"\r", b"\n") if old_mac else clean
 
 
-def _aligned(pieces: Iterator[bytes], chunk: int) -> Iterator[bytes]:
+def _aligned(pieces: Iterator[bytes], longest: int) -> Generator[bytes, None, bool]:
+    """Whole lines; whether one was cut because it was too long."""
     rest: list[bytes] = []
-    size = 0
+    size, long = 0, False
     for piece in pieces:
         cut = piece.rfind(b"\n") + 1
         if cut == 0:
             rest.append(piece)
             size += len(piece)
-            if size >= chunk:
+            if size >= longest:
+                long = True
                 yield _mended(b"".join(rest))
                 rest, size = [], 0
             continue
@@ -151,6 +161,7 @@ def _aligned(pieces: Iterator[bytes], chunk: int) -> Iterator[bytes]:
         size = len(piece) - cut
     if rest:
         yield _mended(b"".join(rest))
+    return long
 
 
 _CURLY = ((b"\xc2\xa0", b" "), (b"\xe2\x80\x99", b"'"), (b"\xe2\x80\xaf", b" "), (b"\xef\xbb\xbf", b""))

@@ -51,6 +51,19 @@ class Limits:
     nesting: int = 6
     #: Bytes of an archive inside an archive that must be kept aside to be opened.
     aside: int = 256 << 20
+    #: Bytes of a line; what is longer is read in pieces.
+    line: int = 2 << 20
+
+    def told(self, reason: ReadReason) -> str | None:
+        """The number that a reason is about, as people read it: MiB, times, files, levels; None: it is about none."""
+        numbers = {
+            ReadReason.TOO_LARGE: self.size >> 20,
+            ReadReason.BOMB: self.ratio,
+            ReadReason.TOO_MANY_MEMBERS: self.members,
+            ReadReason.TOO_DEEP: self.nesting,
+            ReadReason.LONG_LINES: self.line >> 20,
+        }
+        return str(numbers[reason]) if reason in numbers else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +102,7 @@ def unpack(source: Path | bytes, limits: Limits = Limits()) -> Iterator[Part | R
         return
     size = source.stat().st_size
     if size > limits.upload:
-        yield Refused(member=None, reason=ReadReason.TOO_LARGE, what=str(limits.upload))
+        yield Refused(member=None, reason=ReadReason.TOO_LARGE, what=str(limits.upload >> 20))
         return
     with source.open("rb") as stream:
         yield from _Opening(limits, size).open(stream, None, 0)
@@ -126,7 +139,7 @@ class _Opening:
         if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe") and len(head) < magic.SNIFF:
             yield Refused(member=member, reason=ReadReason.EMPTY)
             return
-        yield Part(member=member, chunks=encodings.lines(stream, head))
+        yield Part(member=member, chunks=encodings.lines(stream, head, longest=self.limits.line))
 
     def _contained(self, kind: Container, stream: _Rewound, member: str | None, depth: int) -> Iterator[Part | Refused]:
         try:
@@ -140,7 +153,8 @@ class _Opening:
                 case _:
                     yield from self.open(_Counted(self, _decompressed(kind, stream)), member, depth)
         except ReadError as error:
-            yield Refused(member=member, reason=ReadReason(str(error)), what=kind)
+            reason = ReadReason(str(error))
+            yield Refused(member=member, reason=reason, what=self.limits.told(reason) or kind)
         except (
             OSError,
             EOFError,
@@ -203,7 +217,8 @@ class _Opening:
                 try:
                     yield from self.open(file, inner, depth)
                 except ReadError as error:
-                    yield Refused(member=inner, reason=ReadReason(str(error)), what=Container.CAB)
+                    reason = ReadReason(str(error))
+                    yield Refused(member=inner, reason=reason, what=self.limits.told(reason) or Container.CAB)
 
     def _count(self) -> bool:
         self.members += 1

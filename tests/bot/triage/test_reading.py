@@ -1,21 +1,38 @@
 """True workers, true limits. One server serves all tests of this file: it takes most of a second to start."""
 
 import asyncio
+import gzip
+import io
+import logging
 import os
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from bot.cases import Case, Origin, Upload
+from bot.events import CaseId, UploadId
 from bot.triage.reading import Limits, Reader, ReadingFailed
 from knowledge import ReadReason, ReadState
-from tests.bot.fakes import START
+from tests.bot.fakes import ANA, START, TEAM
+from tests.bot.house import catalogue
 
 LINES = (
     b"Nov 25 09:00:00 anna-pc charon: 05[IKE] initiating Main Mode IKE_SA corp[1] to 203.0.113.9\n"
     b"Nov 25 09:00:01 anna-pc charon: 06[IKE] received NO_PROPOSAL_CHOSEN error notify\n"
 )
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 #: What a hostile file might make a worker do, given to it as Python: the worker is patched, its limits are not.
 SPY = """
 import json, sys
@@ -52,6 +69,17 @@ worker.serve(options["socket"], options)
 """
 
 
+CASE = Case(id=CaseId("0" * 16), workspace=TEAM, requester=ANA, origin=Origin.REQUEST, opened_at=START)
+FILE = {"upload": 4 << 20, "ratio": 20, "members": 3, "nesting": 2, "line": 1 << 20}
+#: Files that go beyond one of these, and the number that people are told.
+BEYOND = {
+    "larger": (b"\0" * (5 << 20), "4 MB"),
+    "bomb": (gzip.compress(b"a line\n" * 6_000_000, 1), "20"),
+    "members": (zipped({f"{n}.log": LINES for n in range(5)}), "3"),
+    "nested": (gzip.compress(gzip.compress(gzip.compress(LINES))), "2"),
+    "line": (LINES + b"x" * (3 << 20), "1 MB"),
+}
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -60,7 +88,7 @@ async def reader() -> AsyncIterator[Reader]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.triage.reading._BOOT", SPY)
         patch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
-        async with Reader(base=None, limits=Limits(seconds=2)).open() as opened:
+        async with Reader(base=None, limits=Limits(seconds=2, file=FILE)).open() as opened:
             yield opened
 
 
@@ -129,6 +157,32 @@ async def test_whatever_a_worker_does_the_next_file_is_read(reader: Reader, tmp_
     assert await asks(reader, tmp_path, what) == problem
 
     assert await reads_on(reader, tmp_path)
+
+
+@pytest.mark.parametrize("what", BEYOND)
+async def test_each_limit_is_told_with_its_number(reader: Reader, tmp_path: Path, what: str) -> None:
+    path, (content, number) = tmp_path / "upload", BEYOND[what]
+    path.write_bytes(content)
+
+    log, _ = await reader.read(path, "client.log", tokens={}, at=START)
+
+    upload = Upload(id=UploadId("u"), file_id="F", name="client.log")
+    for locale in ("en", "pt-BR"):
+        said = catalogue().unrecognised(CASE, upload, log, locale=locale).text
+        assert f" {number}" in said or f"({number}" in said, said
+
+
+async def test_what_the_system_does_not_bind_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As on a system that knows no namespaces, and refuses a limit on the address space."""
+    caplog.set_level(logging.WARNING)
+    boot = SPY.replace("worker.serve(", "worker.leave_network = lambda: False\nworker.resource.RLIMIT_AS = 999\nworker.serve(")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.triage.reading._BOOT", boot)
+        async with Reader(base=None, limits=Limits(seconds=2)).open() as unbound:
+            assert unbound.lacking == ("network", "memory")
+            assert await reads_on(unbound, tmp_path)
+
+    assert "network, memory" in caplog.text
 
 
 async def test_a_server_that_died_is_started_again(reader: Reader, tmp_path: Path) -> None:

@@ -176,8 +176,8 @@ def test_too_much_text_stops_the_reading():
 
 def test_an_upload_that_is_too_large_is_not_opened(tmp_path):
     path = tmp_path / "a.log"
-    path.write_bytes(LINE * 10)
-    assert texts(path, Limits(upload=10)) == {None: (ReadReason.TOO_LARGE, "10")}
+    path.write_bytes(b"\0" * (1 << 20) + LINE)
+    assert texts(path, Limits(upload=1 << 20)) == {None: (ReadReason.TOO_LARGE, "1")}
 
 
 def test_archives_nest_to_a_limit():
