@@ -392,6 +392,7 @@ class Reading:
             reasons.setdefault(ReadReason.TRUNCATED, None)
         other = next((fact.values.get("product") for fact in facts if fact.id == "other.vpn"), None)
         foreign = other is not None and all(fact.id == "other.vpn" for fact in facts)
+        foreign = foreign or (not facts and self._others.product is not None)  # the kernel's log, of WireGuard only
         if formats and not foreign:
             detail = next((what for what in reasons.values() if what), None)
             return (ReadState.PARTIAL if reasons else ReadState.WHOLE), tuple(reasons), detail
