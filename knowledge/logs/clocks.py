@@ -61,6 +61,7 @@ _EPOCH = re.compile(r"(?P<epoch>1\d{9})(?:\.(?P<fraction>\d{1,9}))?(?=[ \t])")
 
 _LETTERS: tuple[re.Pattern[str], ...] = (_CTIME, _SYSLOG, _MIKROTIK, _DAY_FIRST)
 _DIGITS: tuple[re.Pattern[str], ...] = (_SYSLOG, _ISO, _SLASHED, _DASHED, _DAY_FIRST, _EPOCH, _TIME_ONLY)
+_DIGIT = re.compile(r"\d")
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -93,7 +94,7 @@ def find_stamp(text: str, position: int = 0) -> Stamp | None:
             kinds = (_FIELDS,)
     else:
         return None
-    if not any(character.isdigit() for character in text[position : position + 32]):
+    if _DIGIT.search(text, position, position + 32) is None:
         return None
     for kind in kinds:
         found = kind.match(text, position)

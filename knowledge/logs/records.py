@@ -141,6 +141,8 @@ class Catalogue:
         self._others = tuple(
             tuple(literal.encode() for literal in pattern.literals if pattern.needles != {literal}) for pattern in self.patterns
         )
+        #: Needles found in a line -> the signatures to try, and (signature, another text that it needs).
+        self._tried: dict[tuple[int, ...], tuple[tuple[int, ...], tuple[tuple[int, bytes], ...]]] = {}
         #: Signatures without any sure text, which must be tried on every line.
         self.needleless = tuple(index for index, (_, pattern, _) in enumerate(self.signatures) if not pattern.needles)
 
@@ -153,22 +155,22 @@ class Catalogue:
     def may_match(self, text: bytes, longest: int, *, large: bool = False) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         """The same without the lines and indices of which another sure text is missing in the line's first `longest` bytes."""
         owners, others, patterns = self._owners, self._others, self.patterns
+        known = self._tried
+        if len(known) > 10_000:
+            known.clear()
         for start, end, found in self._scanner.lines(text, large=large):
+            candidates = known.get(found)
+            if candidates is None:
+                sure = sorted({owners[each] for each in found})
+                candidates = known[found] = tuple(sure), tuple((index, each) for index in sure for each in others[index])
+            indices, sought = candidates
             if end - start > longest:
                 cut = text[start : start + longest].decode("utf-8", "replace")
-                indices = tuple(sorted(index for index in {owners[each] for each in found} if patterns[index].may_match(cut)))
-            elif len(found) == 1:
-                indices = (owners[found[0]],)
-                if any(text.find(each, start, end) < 0 for each in others[indices[0]]):
-                    continue
+                indices = tuple(index for index in indices if patterns[index].may_match(cut))
             else:
-                indices = tuple(
-                    sorted(
-                        index
-                        for index in {owners[each] for each in found}
-                        if not others[index] or all(text.find(each, start, end) >= 0 for each in others[index])
-                    )
-                )
+                left_out = [index for index, each in sought if text.find(each, start, end) < 0] if sought else ()
+                if left_out:
+                    indices = tuple(index for index in indices if index not in left_out)
             if indices:
                 yield start, end, indices
 

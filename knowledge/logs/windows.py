@@ -21,29 +21,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from knowledge.logs.scan import Scanner
 from knowledge.logs.sentences import HEADS, LABELS, english, spelled, translated
 
 __all__ = ["Event", "Events", "may_hold_events"]
 
 #: What makes a text worth looking at for events.
-_MARKERS = tuple(
-    text.encode()
-    for text in (
-        *(
-            "<Event",
-            "Event ID",
-            "EventID",
-            "Event[",
-            "Event: 2",
-            "ReplacementStrings",
-            "CoId",
-            "RasClient",
-            "RASCLIENT",
-            "RemoteAccess",
-        ),
+_MARKED = Scanner(
+    [
+        *("<Event", "Event ID", "EventID", "Event[", "Event: 2", "ReplacementStrings", "CoId"),
+        *("RasClient", "RASCLIENT", "RemoteAccess"),
         *("Source: Rem", "Source: Router", "Network Policy Server", "NPS", "Netzwerkrichtlinien"),
         *("Ereignis-ID", "do evento", "de evento", "错误代码", "Fehlercode", "digo de err", "code d'erreur"),
-    )
+    ]
 )
 #: Events of the policy server, though the security log's own source writes them.
 _OF_NPS = frozenset({"6272", "6273", "6274"})
@@ -94,7 +84,7 @@ class Event:
 
 def may_hold_events(chunk: bytes) -> bool:
     """False for almost all logs, which saves looking for events in them."""
-    return any(marker in chunk for marker in _MARKERS)
+    return next(_MARKED.lines(chunk), None) is not None
 
 
 @dataclass(slots=True)

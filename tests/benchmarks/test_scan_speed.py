@@ -1,4 +1,5 @@
-"""How fast a log is scanned, captures included, beside `rg` with the same patterns and the same file, in the same run.
+"""How fast a log is scanned, captures included, beside `rg` with the same patterns and the same file, in the same run; and how
+fast it is read as an upload beside the bare scan.
 
 CPU time of the fastest of some rounds, so that what others do on the machine hardly shows. `rg` gets the patterns that it
 understands, our scanner all of them. On so small a file what `rg` takes to compile counts for more than on a large one; so the
@@ -17,14 +18,15 @@ from pathlib import Path
 import pytest
 
 from knowledge.loader import load_base
-from knowledge.logs.records import Catalogue
+from knowledge.logs import Tokens, read
+from knowledge.logs.records import Catalogue, catalogue
 from knowledge.logs.scan import Scanner, installed
 from tests.benchmarks.noise import for_rg, write
 
 RG = shutil.which("rg")
 SIZE = int(os.environ.get("VPN_HELP_BENCHMARK_MB", "6")) << 20
 
-pytestmark = pytest.mark.skipif(RG is None, reason="ripgrep, with which the scanner is compared, is not installed here")
+with_rg = pytest.mark.skipif(RG is None, reason="ripgrep, with which the scanner is compared, is not installed here")
 
 
 def spent() -> float:
@@ -80,6 +82,7 @@ def scanned(known: Catalogue, log: Path) -> int:
     return hits
 
 
+@with_rg
 @pytest.mark.parametrize(("engine", "least"), [("hyperscan", 2.5), ("ahocorasick_rs", 0.7)])
 def test_a_scan_with_captures_beside_rg(base, log, beside, engine, least):
     if not installed(engine):
@@ -99,3 +102,24 @@ def test_both_engines_find_the_same(base, log):
         known._scanner._engine = engine
         found.add(scanned(known, log))
     assert len(found) == 1
+
+
+def test_what_a_longer_file_adds_beside_the_scan_of_it(base, log, tmp_path):
+    """Some tenths of a second go into the hits and the text that are kept of a file of any size; this is about what follows."""
+    lines = log.read_bytes()
+    paths = []
+    for megabytes in (16, 64):
+        path = tmp_path / f"{megabytes}.log"
+        with path.open("wb") as out:
+            while out.tell() < megabytes << 20:
+                out.write(lines)
+        paths.append(path)
+    short, long = paths
+    known = catalogue(base)
+
+    def added(work: Callable[[Path], object]) -> float:
+        work(short)  # what is compiled once is compiled
+        return fastest(lambda: work(long)) - fastest(lambda: work(short))
+
+    read_of = added(lambda path: read(path, path.name, base=base, tokens=Tokens()))
+    assert added(lambda path: scanned(known, path)) / read_of >= 0.4
