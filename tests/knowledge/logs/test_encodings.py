@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.errors import ReadError
 from knowledge.logs.encodings import detect, lines
 
 TEXT = "pluto: não há usuário\r\nüber façade – ok\n"
@@ -66,6 +67,15 @@ def test_a_line_without_end_is_cut():
     pieces = list(lines(io.BytesIO(b"x" * 1000), chunk=100))
     assert b"".join(pieces) == b"x" * 1000
     assert max(len(piece) for piece in pieces) <= 200
+
+
+def test_a_line_that_is_too_long_is_read_in_pieces_and_said():
+    text = b"a\n" + b"x" * 1000 + b"\nb\n"
+    pieces = []
+    with pytest.raises(ReadError, match="long-lines"):
+        pieces.extend(lines(io.BytesIO(text), chunk=100, longest=300))
+    assert b"".join(pieces) == text
+    assert b"".join(lines(io.BytesIO(text), chunk=100, longest=2000)) == text
 
 
 @given(st.binary(max_size=500))

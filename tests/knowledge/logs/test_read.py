@@ -300,9 +300,9 @@ def test_a_log_cut_anywhere_never_raises_and_gains_no_fact(lines, start, end):
 
 def test_limits_are_said(tmp_path):
     path = tmp_path / "a.log"
-    path.write_text(CHARON)
-    log = read(path, "a.log", base=BASE, limits=Limits(upload=10))
-    assert (log.read, log.reasons, log.detail) == (ReadState.REFUSED, (ReadReason.TOO_LARGE,), "10")
+    path.write_text(CHARON + " " * (1 << 20))
+    log = read(path, "a.log", base=BASE, limits=Limits(upload=1 << 20))
+    assert (log.read, log.reasons, log.detail) == (ReadState.REFUSED, (ReadReason.TOO_LARGE,), "1")
 
 
 def test_a_log_that_runs_backwards_is_turned_round(read_text):

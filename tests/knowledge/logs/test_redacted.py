@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from knowledge.diagnosis import diagnose
 from knowledge.loader import load_base
 from knowledge.logs import Tokens, read, redact
+from tests.knowledge.logs import capture_writer as captures
+from tests.knowledge.logs.test_packets import clear
 
 RECEIVED = datetime(2026, 11, 24, tzinfo=UTC)
 BASE = load_base()
@@ -79,3 +81,19 @@ def test_any_samples_together_are_judged_the_same_redacted(samples):
 )
 def test_what_a_diagnosis_needs_stays(raw, kept):
     assert redact(raw, Tokens())[0] == kept
+
+
+#: An address as people write it, of the sorts that redaction leaves: loopback, any, masks.
+QUAD = re.compile(r"(?<![\d.])(?!127\.|0\.0\.0\.0|255\.)\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+HARDWARE = re.compile(r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:])")
+
+
+@pytest.mark.parametrize("write", [captures.pcap, captures.pcapng])
+@pytest.mark.parametrize("talk", [clear, lambda: captures.Talk().up().esp_out(2).esp_back(1)], ids=["clear", "ipsec"])
+def test_what_is_kept_of_a_capture_shows_no_address(write, talk):
+    log = of(write(talk().packets))
+    shown = [log.text, *(each.text or "" for fact in log.facts for each in fact.evidence)]
+    shown += [value for fact in log.facts for value in fact.values.values()]
+    assert log.facts
+    assert any("[ip-" in text for text in shown)
+    assert [found for text in shown for found in (*QUAD.findall(text), *HARDWARE.findall(text))] == []
