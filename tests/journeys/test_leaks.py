@@ -151,7 +151,7 @@ async def test_what_was_planted_is_found_nowhere(running, settings_for, tmp_path
             )
             if person is sam:
                 await sam.post(f"<@{names.BOT_USER}> what is this? {TYPED}", "it-help", thread_ts=parent)
-            await slack.wait_for_message("it-help", contains="best guess", thread_ts=parent)
+            await slack.wait_for_message("it-help", contains="has no connection for this client", thread_ts=parent)
         for person in (mira, sam):
             await person.home()
         await slack.wait_until_quiet()
