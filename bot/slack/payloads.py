@@ -289,7 +289,12 @@ def _changed(body: Body, inner: Body, me: Me, now: datetime) -> Event | None:
     if text(message, "subtype") == "tombstone":
         return _deleted(body, inner, now, ts)
     said = message_text(message, me.user)
-    if not channel or not ts or _is_machine(message, me) or said == message_text(before, me.user):
+    if not channel or not ts or _is_machine(message, me):
+        return None
+    added = _added(message, before)
+    if added:
+        return _joined(body, inner, me, now, added)
+    if said == message_text(before, me.user):
         return None
     where, edited = workspace(body), text(node(message, "edited"), "ts") or text(inner, "event_ts", "ts")
     return MessageChanged(
@@ -303,6 +308,26 @@ def _changed(body: Body, inner: Body, me: Me, now: datetime) -> Event | None:
         thread_ts=text(message, "thread_ts") or None,
         text=said,
     )
+
+
+def _added(message: Body, before: Body) -> tuple[UploadedFile, ...]:
+    """Files that an edit brought; none where Slack does not say what was there before."""
+    had = {file.id for file in files(before)}
+    return tuple(file for file in files(message) if file.id not in had) if before else ()
+
+
+def _joined(body: Body, inner: Body, me: Me, now: datetime, added: tuple[UploadedFile, ...]) -> MessagePosted | None:
+    """Files put into a message that was said before come like a message of their own; its words only if they are other ones."""
+    message, before = node(inner, "message"), node(inner, "previous_message")
+    whole = {**message, "channel": text(inner, "channel"), "channel_type": text(inner, "channel_type")}
+    posted = _posted(body, whole, me, now)
+    if posted is None:
+        return None
+    called = posted.mentions_bot and not mentions(text(before, "text"), me.user)
+    same = posted.text == message_text(before, me.user)
+    # Without a mark of the edit the id must still be another than that of the message as it was first said.
+    id_ = posted.id if text(node(message, "edited"), "ts") else f"{posted.id}:{text(inner, 'event_ts', 'ts')}"
+    return replace(posted, id=id_, files=added, text="" if same else posted.text, mentions_bot=called)
 
 
 def _deleted(body: Body, inner: Body, now: datetime, ts: str) -> MessageDeleted | None:

@@ -105,6 +105,20 @@ def test_edit_is_changed_and_an_unfolded_link_is_not():
     assert read({**change, "message": message(attachments=[{}]), "previous_message": before}) is None
 
 
+def test_an_edit_that_adds_a_file_brings_that_file_once():
+    first, second = {"id": "F1", "name": "a.log"}, {"id": "F2", "name": "b.log"}
+    before = message(files=[first])
+    change = {"type": "message", "subtype": "message_changed", "channel": "D1", "channel_type": "im", "ts": "1764000009.000001"}
+    marked = message(files=[first, second], edited={"user": "U1", "ts": "1764000009.000000"})
+    added = read({**change, "message": marked, "previous_message": before})
+    assert isinstance(added, MessagePosted)
+    assert ([file.id for file in added.files], added.text, added.ref.ts) == (["F2"], "", TS)
+    assert added.id != read(before).id
+    unmarked = read({**change, "message": message(files=[first, second]), "previous_message": before})
+    assert unmarked.id != read(before).id
+    assert read({**change, "message": before, "previous_message": marked}) is None
+
+
 def test_deletion_and_tombstone_are_one_deletion():
     deleted = read({"type": "message", "subtype": "message_deleted", "channel": "D1", "deleted_ts": TS, "ts": "1764000009.1"})
     tombstone = {"subtype": "tombstone", "user": "USLACKBOT", "ts": TS}
