@@ -191,7 +191,8 @@ class Day:
 
     async def _read(self, each: Trouble) -> None:
         """Whoever is hit reads the answer or a question, or that it is an outage."""
-        await self._until(lambda: any(t in self._said(each) for t in ("How I know", "Why I ask")) or self._card(each), "an answer")
+        heard = ("How I know", "Why I ask")
+        await self._until(lambda: any(words in self._said(each) for words in heard) or self._card(each), "an answer")
 
     async def _write(self, each: Trouble) -> None:
         await self.kit.as_person(each.handle).post(f"{each.words} once more")
