@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, ClassVar, Self
@@ -30,15 +31,15 @@ def _tuples(value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(ABC):
     """Something that is kept under a kind and a key."""
 
     kind: ClassVar[str]
 
     @property
+    @abstractmethod
     def key(self) -> str:
         """Unique among its kind."""
-        raise NotImplementedError
 
     def to_json(self) -> Json:
         """As it is stored."""

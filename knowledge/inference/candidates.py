@@ -190,7 +190,7 @@ def of_outcome(attempt: Attempt, base: KnowledgeBase) -> Iterator[Candidate]:
     if HEALTHY not in base.causes:
         return
     failed = failures(attempt, base)
-    came_up = [fact for fact in attempt.facts if fact.id in ("session.up", "ipcp.up")]
+    came_up = [fact for fact in attempt.facts if fact.id in _CAME_UP]
     if attempt.stage is Stage.CONNECTED and came_up and not failed:
         direction, strength, rule = Direction.SUPPORTS, Strength.STRONG, "attempt:came-up"
         proofs = came_up
@@ -242,7 +242,8 @@ def _passed_all_that_shows(attempt: Attempt, base: KnowledgeBase) -> Fact | None
     return next(passes, None)
 
 
-#: How a connection that is up ends because somebody wants it to.
+#: What says that a connection has come up; how one ends because somebody wants it to.
+_CAME_UP = frozenset({"session.up", "ipcp.up"})
 _ENDED_IN_ORDER = frozenset({"session.ended", "lcp.terminated"})
 
 
@@ -252,7 +253,7 @@ def failures(attempt: Attempt, base: KnowledgeBase) -> tuple[Fact, ...]:
     facts = attempt.facts
     if up and (refused := _left_unprotected(facts)):
         return refused
-    if up and any(fact.id in ("session.up", "ipcp.up") for fact in facts):
+    if up and any(fact.id in _CAME_UP for fact in facts):
         # Once somebody has ended it in an orderly way, what stays without an answer is only its tidying up.
         over = next((place for place, fact in enumerate(facts) if fact.id in _ENDED_IN_ORDER), len(facts))
         facts = facts[: over + 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -69,7 +70,7 @@ class Planner:
         return Act(kind=step.kind, id=step.id)
 
 
-class _Scripted:
+class _Scripted(ABC):
     """Asks until a cause is likely or enough was asked, then tries: the same end of the interview for all."""
 
     name = ""
@@ -95,11 +96,11 @@ class _Scripted:
     def _left(self, base: KnowledgeBase, diagnosis: Diagnosis, situation: Situation) -> list[Question]:
         return list(Openings(base, situation, diagnosis).questions())
 
-    def _pick(self, base: KnowledgeBase, diagnosis: Diagnosis, left: Sequence[Question], rng: random.Random) -> Question:
-        raise NotImplementedError
+    @abstractmethod
+    def _pick(self, base: KnowledgeBase, diagnosis: Diagnosis, left: Sequence[Question], rng: random.Random) -> Question: ...
 
-    def _steps(self, plan: Plan, diagnosis: Diagnosis, situation: Situation, rng: random.Random) -> list[StepId]:
-        raise NotImplementedError
+    @abstractmethod
+    def _steps(self, plan: Plan, diagnosis: Diagnosis, situation: Situation, rng: random.Random) -> list[StepId]: ...
 
 
 class Article(_Scripted):

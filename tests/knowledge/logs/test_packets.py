@@ -214,7 +214,7 @@ def test_phase_2_refused(read_talk, known):
     log = read_talk(talk.back(sealed(92, exchange=5, first=8, number=3, seed=40)))
     assert "esp.refused_sealed" in ids(log)
     verdict, cause, stage = verdict_of(known, log)
-    assert (verdict is not Verdict.CONCLUSIVE, stage) == (True, Stage.ESP)
+    assert (verdict, stage) == (Verdict.OPEN, Stage.ESP)
     assert cause in {"esp-proposal-mismatch", "traffic-selector-mismatch"}
 
 
