@@ -14,7 +14,7 @@ import random
 import pytest
 
 from knowledge.planning import Situation, choose
-from knowledge.rules import Cause, Choice, Collect, Effect, KnowledgeBase, Question, Step, Text
+from knowledge.rules import Cause, Choice, Collect, Effect, KnowledgeBase, Question
 from knowledge.terms import (
     UNKNOWN,
     CauseId,
@@ -26,18 +26,16 @@ from knowledge.terms import (
     NextStep,
     Platform,
     QuestionId,
-    Risk,
     Side,
     Stage,
-    StepId,
     StepKind,
     Strength,
     Verdict,
 )
 from tests.benchmarks.conftest import cpu
+from tests.knowledge.steps import SAYS, step
 
 CAUSES, QUESTIONS, FIXES, LOGS = 60, 80, 40, 3
-SAYS = Text({"en": "…"})
 MARKS = [(d, s) for d in (Direction.SUPPORTS, Direction.OPPOSES) for s in (Strength.WEAK, Strength.MODERATE)]
 
 
@@ -61,21 +59,7 @@ def base() -> KnowledgeBase:
 
 
 def _cause(name: CauseId, number: int, stage: Stage, rng: random.Random) -> Cause:
-    fix = Step(
-        id=StepId(f"fix-{number}"),
-        platforms=frozenset(),
-        fixer=Fixer.USER,
-        minutes=rng.uniform(2, 20),
-        risk=Risk.LOW,
-        mends=rng.uniform(0.2, 0.9),
-        cuts_off=False,
-        offline=False,
-        phone=False,
-        do=SAYS,
-        verify=SAYS,
-        undo=SAYS,
-        source="",
-    )
+    fix = step(f"fix-{number}", minutes=rng.uniform(2, 20), mends=rng.uniform(0.2, 0.9))
     return Cause(
         id=name,
         title=SAYS,

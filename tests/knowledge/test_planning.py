@@ -9,7 +9,7 @@ import pytest
 from knowledge.condition import parse
 from knowledge.planning import Costs, Plan, Situation, belief_of, next_step, runbook
 from knowledge.planning.tables import tables_of
-from knowledge.rules import Cause, Choice, Collect, Effect, KnowledgeBase, Question, Step, Text
+from knowledge.rules import Cause, Choice, Collect, Effect, KnowledgeBase, Question, Step
 from knowledge.terms import (
     OTHER,
     UNKNOWN,
@@ -30,26 +30,7 @@ from knowledge.terms import (
     Strength,
     Verdict,
 )
-
-SAYS = Text({"en": "…"})
-
-
-def step(name: str, *, minutes: float = 5, mends: float = 0.8, risk: Risk = Risk.LOW, fixer: Fixer = Fixer.USER, on=()) -> Step:
-    return Step(
-        id=StepId(name),
-        platforms=frozenset(on),
-        fixer=fixer,
-        minutes=minutes,
-        risk=risk,
-        mends=mends,
-        cuts_off=False,
-        offline=False,
-        phone=False,
-        do=SAYS,
-        verify=SAYS,
-        undo=SAYS,
-        source="",
-    )
+from tests.knowledge.steps import SAYS, step
 
 
 def cause(name: str, *steps: Step, prior: float = 1.0) -> Cause:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from knowledge.planning import Costs, Plan, Situation, belief_of, choose, runbook
 from knowledge.planning.plan import WORTH_TRYING
 from knowledge.planning.tables import Asking
-from knowledge.rules import Cause, Choice, Effect, KnowledgeBase, Question, Step, Text
+from knowledge.rules import Cause, Choice, Effect, KnowledgeBase, Question, Step
 from knowledge.terms import (
     UNKNOWN,
     CauseId,
@@ -32,32 +32,14 @@ from knowledge.terms import (
     Strength,
     Verdict,
 )
+from tests.knowledge.steps import SAYS, step
 
-SAYS = Text({"en": "…"})
 MARKS = [
     (Direction.SUPPORTS, Strength.MODERATE),
     (Direction.SUPPORTS, Strength.WEAK),
     (Direction.OPPOSES, Strength.WEAK),
     (Direction.OPPOSES, Strength.STRONG),
 ]
-
-
-def step(name: str, *, minutes: float, mends: float, risk: Risk = Risk.LOW, fixer: Fixer = Fixer.USER) -> Step:
-    return Step(
-        id=StepId(name),
-        platforms=frozenset(),
-        fixer=fixer,
-        minutes=minutes,
-        risk=risk,
-        mends=mends,
-        cuts_off=False,
-        offline=False,
-        phone=False,
-        do=SAYS,
-        verify=SAYS,
-        undo=SAYS,
-        source="",
-    )
 
 
 def cause(name: str, prior: float, steps: list[Step]) -> Cause:
